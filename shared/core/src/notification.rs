@@ -1,0 +1,102 @@
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::names::{AccountId, Region};
+use crate::severity::Severity;
+
+/// What a function has to tell people. Functions publish it; only `notify`
+/// knows where people read it. Every text in it is plain and untrusted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Notification {
+    /// The version of this shape; 1.
+    pub version: u32,
+    /// The same for every attempt to tell the same thing.
+    pub id: String,
+    /// The function that speaks.
+    pub source: String,
+    /// The environment's code, such as `dev`.
+    pub environment: String,
+    /// The account it happened in.
+    pub account: AccountId,
+    /// The Region, where it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<Region>,
+    /// How much it wants attention.
+    pub severity: Severity,
+    /// What kind of message this is, `function.kind`, for routing.
+    pub kind: String,
+    /// One line: what happened.
+    pub title: String,
+    /// A sentence or two: why, and what it means.
+    pub summary: String,
+    /// Short labelled values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<Fact>,
+    /// Lists under a heading.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sections: Vec<Section>,
+    /// What a person should do now, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub next_steps: Vec<String>,
+    /// Commands to copy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<Command>,
+    /// Where to look.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
+    /// When it happened.
+    #[schemars(with = "String")]
+    pub occurred_at: Timestamp,
+}
+
+/// A labelled value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Fact {
+    /// What it is.
+    pub label: String,
+    /// How much or which.
+    pub value: String,
+}
+
+/// A list under a heading.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Section {
+    /// The heading.
+    pub title: String,
+    /// One line each.
+    pub items: Vec<String>,
+}
+
+/// A command line that a person may copy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Command {
+    /// What it does.
+    pub label: String,
+    /// The command line.
+    pub text: String,
+}
+
+/// A place to look.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Link {
+    /// What is there.
+    pub label: String,
+    /// An https address.
+    pub url: String,
+}
+
+impl Notification {
+    /// The version that this code writes.
+    pub const VERSION: u32 = 1;
+}
+
+impl Fact {
+    /// A labelled value.
+    pub fn new(label: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            label: label.into(),
+            value: value.into(),
+        }
+    }
+}
