@@ -1,0 +1,1 @@
+"""The resources: moto, started and completed by this package, one file per service."""

@@ -1,0 +1,70 @@
+"""moto's server with the internal door and the patches of this package."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+
+PREFIX = "/_localcloud/"
+Answer = dict[str, Any]
+_ROUTES: dict[str, Callable[[dict[str, Any]], Answer]] = {}
+logger = logging.getLogger("localcloud.addon")
+
+
+def route(name: str) -> Callable[[Callable[[dict[str, Any]], Answer]], Callable[[dict[str, Any]], Answer]]:
+    """Register a function that answers ``POST /_localcloud/<name>``."""
+    def register(function: Callable[[dict[str, Any]], Answer]) -> Callable[[dict[str, Any]], Answer]:
+        _ROUTES[name] = function
+        return function
+    return register
+
+
+class RequestHandler(MotoRequestHandler):
+    """Keeps connections open: the gateway reuses them."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, *_arguments: Any) -> None:
+        """The gateway logs every call already."""
+
+
+def application() -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
+    """The WSGI application: the internal door first, moto for everything else."""
+    moto = DomainDispatcherApplication(create_backend_app)
+
+    def dispatch(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(PREFIX):
+            return _answer(path[len(PREFIX):], environ, start_response)
+        return moto(environ, start_response)
+
+    return dispatch
+
+
+def _answer(name: str, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    function = _ROUTES.get(name)
+    if function is None:
+        status, answer = "404 Not Found", {"error": f"no such door: {name}"}
+    else:
+        try:
+            status, answer = "200 OK", function(json.loads(body or b"{}"))
+        except Exception as error:  # the caller is told, the log keeps the trace
+            logger.exception("%s failed", name)
+            status, answer = "500 Internal Server Error", {"error": f"{type(error).__name__}: {error}"}
+    payload = json.dumps(answer, default=str).encode()
+    start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(payload)))])
+    return [payload]
+
+
+@route("ready")
+def _ready(_request: dict[str, Any]) -> Answer:
+    return {"ready": True}

@@ -1,0 +1,147 @@
+"""The command line: ``scripts/local-cloud``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from .clock import parse_duration, parse_instant, rfc3339
+from .cloud import LocalCloud, LocalCloudError
+from .seeding import SeedError
+from .state import default_directory
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 is success, 1 a refusal said in one line, 2 a wrong command."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options) or 0
+    except (LocalCloudError, SeedError, ValueError, FileNotFoundError) as error:
+        print(f"local-cloud: {error}", file=sys.stderr)
+        return 1
+    except (KeyboardInterrupt, BrokenPipeError):
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="local-cloud", description="A local AWS for Terraform, SDKs and the Nightshift functions.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def command(name: str, run: object, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(run=run)
+        sub.add_argument("--state", metavar="DIR", default=None,
+                         help=f"directory of this cloud (default: {default_directory()})")
+        return sub
+
+    start = command("start", _start, "Start everything in the background and print its status as JSON.")
+    start.add_argument("--port", type=int, default=0, help="port of the endpoint (default: a free one)")
+    start.add_argument("--iam", choices=("enforce", "record", "off"), default="off",
+                       help="deny what a role's policies do not allow, only record the verdict, or neither")
+    start.add_argument("--time", metavar="RFC3339", help="what time it is when the cloud starts (default: now)")
+    start.add_argument("--seed", metavar="FILE", action="append", default=[], help="apply a seed file; repeatable")
+    start.add_argument("--timing", metavar="NAME=SECONDS", action="append", default=[],
+                       help="how long a slow state lasts, in simulated seconds; repeatable")
+    command("stop", _stop, "End everything that start began.")
+    command("reset", _reset, "Empty the cloud; the clock and the endpoint stay.")
+    command("status", _status, "Print the status document.")
+    logs = command("logs", _logs, "Print the log of all parts.")
+    logs.add_argument("-f", "--follow", action="store_true", help="go on printing")
+    env = command("env", _env, "Print shell exports for Terraform, SDKs and the command line.")
+    env.add_argument("--json", action="store_true", help="as a JSON object")
+    clock = command("clock", _clock, "Tell or move the simulated time.")
+    move = clock.add_mutually_exclusive_group()
+    move.add_argument("--set", metavar="RFC3339", help="jump to an instant")
+    move.add_argument("--advance", metavar="DURATION", help="jump forward: 5m, 1h30m, 7d, PT5M")
+    seed = command("seed", _seed, "Apply seed files.")
+    seed.add_argument("file", nargs="+")
+    calls = command("calls", _calls, "List the AWS calls that passed the gateway.")
+    calls.add_argument("--function", metavar="NAME", help="only those of one function (off-hours, notify, ...)")
+    calls.add_argument("--json", action="store_true", help="as JSON lines")
+    return parser
+
+
+def _cloud(options: argparse.Namespace) -> LocalCloud:
+    return LocalCloud(options.state)
+
+
+def _start(options: argparse.Namespace) -> None:
+    timings = {name: float(seconds) for name, _, seconds in (item.partition("=") for item in options.timing)}
+    cloud = LocalCloud(options.state or default_directory(), port=options.port, iam=options.iam,
+                       time=options.time, seeds=options.seed, timings=timings)
+    try:
+        print(json.dumps(cloud.start(), indent=2))
+    except SeedError:
+        cloud.stop()
+        raise
+
+
+def _stop(options: argparse.Namespace) -> None:
+    print("stopped" if _cloud(options).stop() else "nothing was running")
+
+
+def _reset(options: argparse.Namespace) -> None:
+    _cloud(options).reset()
+    print("empty")
+
+
+def _status(options: argparse.Namespace) -> None:
+    cloud = _cloud(options)
+    print(json.dumps(cloud.status() | cloud.control("status"), indent=2))
+
+
+def _logs(options: argparse.Namespace) -> None:
+    path = _cloud(options).state.log
+    if not path.exists():
+        raise LocalCloudError(f"{path}: no log yet")
+    with path.open() as stream:
+        while True:
+            line = stream.readline()
+            if line:
+                print(line, end="", flush=options.follow)
+            elif not options.follow:
+                return
+            else:
+                time.sleep(0.2)
+
+
+def _env(options: argparse.Namespace) -> None:
+    environment = _cloud(options).env
+    if options.json:
+        print(json.dumps(environment, indent=2))
+    else:
+        for name, value in environment.items():
+            print(f"export {name}={shlex.quote(value)}")
+
+
+def _clock(options: argparse.Namespace) -> None:
+    cloud = _cloud(options)
+    cloud.status()
+    if options.set:
+        cloud.set_time(parse_instant(options.set))
+    elif options.advance:
+        cloud.advance(parse_duration(options.advance))
+    print(rfc3339(cloud.now()))
+
+
+def _seed(options: argparse.Namespace) -> None:
+    for name in options.file:
+        print(f"{name}: {_cloud(options).seed(Path(name))} entries")
+
+
+def _calls(options: argparse.Namespace) -> None:
+    for call in _cloud(options).calls(options.function):
+        if options.json:
+            print(json.dumps(call))
+        else:
+            verdict = call.get("iam", {}).get("verdict", "")
+            print(f"{call['simulated']} {call['function'] or '-':<14} {call['action']:<40} {call['status']} "
+                  f"{call['error'] or ''} {verdict} {' '.join(call['resources'][:3])}".rstrip())
+
+

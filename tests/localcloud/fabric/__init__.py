@@ -1,0 +1,1 @@
+"""The event and compute fabric: MiniStack, started and completed by this package."""

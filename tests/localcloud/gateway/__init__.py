@@ -1,0 +1,1 @@
+"""The one endpoint: routes by signed service, records, enforces, injects faults."""

@@ -1,0 +1,76 @@
+"""The control door of a cloud: what its command line and tests ask of it.
+
+Unsigned, on the gateway's own port, below a prefix that no AWS call has.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from ..clock import rfc3339
+
+if TYPE_CHECKING:
+    from .server import Gateway
+
+PREFIX = "/_localcloud/"
+
+Handler = Callable[["Gateway", dict[str, Any]], Awaitable[dict[str, Any]]]
+_ROUTES: dict[str, Handler] = {}
+
+
+class Refused(Exception):
+    """What was asked cannot be done; the message says why."""
+
+
+def route(name: str) -> Callable[[Handler], Handler]:
+    """Register what answers ``POST /_localcloud/<name>``."""
+    def register(handler: Handler) -> Handler:
+        _ROUTES[name] = handler
+        return handler
+    return register
+
+
+async def handle(gateway: Gateway, request: web.BaseRequest) -> web.StreamResponse:
+    """Answer one control request; JSON both ways."""
+    handler = _ROUTES.get(request.path[len(PREFIX):])
+    if handler is None:
+        return web.json_response({"error": f"no such command: {request.path}"}, status=404)
+    try:
+        body = await request.content.read()
+        import json
+
+        return web.json_response(await handler(gateway, json.loads(body or b"{}")))
+    except Refused as error:
+        return web.json_response({"error": str(error)}, status=400)
+    except Exception as error:  # the caller is told; the log keeps the trace
+        import traceback
+
+        traceback.print_exc()
+        return web.json_response({"error": f"{type(error).__name__}: {error}"}, status=500)
+
+
+@route("ready")
+async def _ready(gateway: Gateway, _request: dict[str, Any]) -> dict[str, Any]:
+    """Answers when every part answers."""
+    await asyncio.gather(gateway.door("fabric", "ready"), gateway.door("resources", "ready"))
+    return {"ready": True}
+
+
+@route("status")
+async def _status(gateway: Gateway, _request: dict[str, Any]) -> dict[str, Any]:
+    return {"simulated": rfc3339(gateway.clock.now()), "calls": gateway.recorder.count}
+
+
+@route("reset")
+async def _reset(gateway: Gateway, _request: dict[str, Any]) -> dict[str, Any]:
+    """Empty both emulators and forget the calls; the clock stays where it is."""
+    async with gateway.session.post(gateway.parts["fabric"] / "_ministack" / "reset") as answer:
+        await answer.read()
+    async with gateway.session.post(gateway.parts["resources"] / "moto-api" / "reset") as answer:
+        await answer.read()
+    gateway.recorder.clear()
+    return {"reset": True}

@@ -1,0 +1,131 @@
+"""The gateway itself: takes a request, decides about it, forwards it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+from aiohttp import ClientSession, ClientTimeout, TCPConnector, web
+from aiohttp.client_exceptions import ClientError
+from multidict import CIMultiDict
+from yarl import URL
+
+from .. import part
+from ..clock import Clock
+from ..state import State
+from . import control, errors
+from .operations import Operation, identify
+from .recorder import Recorder, error_code
+from .routing import Signature, part_of, signature
+
+_HOP_BY_HOP = frozenset({
+    "connection", "expect", "keep-alive", "proxy-authenticate", "proxy-authorization",
+    "te", "trailer", "transfer-encoding", "upgrade",
+})
+# A larger S3 body is passed through as it arrives; everything else is read whole,
+# because its operation and parameters are in it.
+_BUFFER = 1024 * 1024
+
+Reply = tuple[int, CIMultiDict[str], bytes]
+
+
+class Gateway:
+    """One instance per cloud."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.clock = Clock(state.clock)
+        self.recorder = Recorder(state, self.clock)
+        self.parts = {name: URL(part.url(name)) for name in ("fabric", "resources")}
+        self.session: ClientSession
+        self._unsigned: dict[str, Callable[[Gateway, web.BaseRequest], Awaitable[web.StreamResponse]]] = {
+            control.PREFIX: control.handle,
+        }
+
+    async def open(self) -> None:
+        """Open the connections to the emulators."""
+        self.session = ClientSession(
+            connector=TCPConnector(limit=0, keepalive_timeout=60), auto_decompress=False,
+            timeout=ClientTimeout(total=None, sock_connect=10))
+
+    async def close(self) -> None:
+        """Close them."""
+        await self.session.close()
+
+    async def door(self, name: str, route: str, request: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Ask a part something that only the cloud may ask."""
+        address = self.parts[name] / "_localcloud" / route
+        async with self.session.post(address, json=request or {}) as answer:
+            content = await answer.json()
+            if answer.status != 200:
+                raise RuntimeError(f"{name}/{route}: {content.get('error')}")
+            return content
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request."""
+        signed = signature(request.headers, request.query)
+        if signed is None:
+            for prefix, handler in self._unsigned.items():
+                if request.path.startswith(prefix):
+                    return await handler(self, request)
+            return await self._forward(request, "fabric", None)
+        return await self._call(request, signed)
+
+    async def _call(self, request: web.BaseRequest, signed: Signature) -> web.StreamResponse:
+        started = time.perf_counter()
+        length = request.content_length
+        stream = signed.service == "s3" and (length is None or length > _BUFFER)
+        body = b"" if stream else await request.content.read()
+        operation = identify(signed.service, request.method, URL(request.raw_path, encoded=True).raw_path,
+                             request.query_string, request.headers, body)
+        response: web.StreamResponse
+        try:
+            response, code = await self._passed(request, signed, None if stream else body)
+        except (ClientError, ConnectionError) as error:
+            response = errors.response(operation, 503, "ServiceUnavailable",
+                                       f"the local cloud's {part_of(signed)} did not answer: {error}")
+            code = "ServiceUnavailable"
+        self.recorder.write(operation, signed, request.headers, status=response.status, code=code,
+                            seconds=time.perf_counter() - started, role=None, verdict=None, fault=None)
+        return response
+
+    async def _passed(self, request: web.BaseRequest, signed: Signature,
+                      body: bytes | None) -> tuple[web.StreamResponse, str | None]:
+        response = await self._forward(request, part_of(signed), body)
+        content = response.body if isinstance(response, web.Response) else None
+        return response, error_code(response.status, response.headers,
+                                    content if isinstance(content, bytes) else b"")
+
+    async def _forward(self, request: web.BaseRequest, name: str, body: bytes | None) -> web.StreamResponse:
+        """Send the request on as it came, and the answer back as it came."""
+        headers = CIMultiDict(
+            (key, value) for key, value in request.headers.items() if key.lower() not in _HOP_BY_HOP)
+        data: bytes | AsyncIterator[bytes] | None
+        if body is None:
+            data = request.content.iter_any() if request.can_read_body else None
+        else:
+            headers.pop("Content-Length", None)
+            data = body if body or request.method in {"POST", "PUT", "PATCH"} else None
+        base = self.parts[name]
+        address = URL(f"http://127.0.0.1:{base.port}{request.raw_path}", encoded=True)
+        async with self.session.request(
+                request.method, address, headers=headers, data=data, allow_redirects=False,
+                skip_auto_headers=("User-Agent", "Content-Type", "Accept", "Accept-Encoding")) as answer:
+            kept = CIMultiDict(
+                (key, value) for key, value in answer.headers.items() if key.lower() not in _HOP_BY_HOP)
+            size = answer.content_length
+            if request.method == "HEAD" or size is None or size <= _BUFFER:
+                content = await answer.read()
+                if request.method != "HEAD":
+                    kept.pop("Content-Length", None)
+                return web.Response(status=answer.status, headers=kept, body=content)
+            response = web.StreamResponse(status=answer.status, headers=kept)
+            await response.prepare(request)
+            async for chunk in answer.content.iter_any():
+                await response.write(chunk)
+            await response.write_eof()
+            return response
+
+
+__all__ = ["Gateway", "Operation"]
