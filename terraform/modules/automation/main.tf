@@ -1,0 +1,184 @@
+# Everything that is derived from the inputs: names, ARNs, and the manifests
+# in the form in which the other files read them.
+#
+# ARNs of what this module creates are composed from names instead of being
+# read from the resources. Manifests can then be rendered before anything
+# exists, which is what lets them drive for_each.
+
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
+locals {
+  account   = data.aws_caller_identity.current.account_id
+  partition = data.aws_partition.current.partition
+  prefix    = "${var.project}-${var.environment}"
+  region    = data.aws_region.current.name
+
+  parameter_path = "/${var.project}/${var.environment}/nightshift"
+  names = {
+    alarms_topic        = "${local.prefix}-operations-alarms"
+    config_parameter    = "${local.parameter_path}/config"
+    key_alias           = "alias/${local.prefix}-operations"
+    ledger              = "${local.prefix}-operations-ledger"
+    notifications_topic = "${local.prefix}-operations-notifications"
+    schedule_group      = "${local.prefix}-operations"
+    stop_parameter      = "${local.parameter_path}/stop"
+    webhook_parameter   = "${local.parameter_path}/slack-webhook"
+  }
+
+  _arn = {
+    dynamodb = "arn:${local.partition}:dynamodb:${local.region}:${local.account}"
+    events   = "arn:${local.partition}:events:${local.region}:${local.account}"
+    kms      = "arn:${local.partition}:kms:${local.region}:${local.account}"
+    lambda   = "arn:${local.partition}:lambda:${local.region}:${local.account}"
+    logs     = "arn:${local.partition}:logs:${local.region}:${local.account}"
+    sns      = "arn:${local.partition}:sns:${local.region}:${local.account}"
+    sqs      = "arn:${local.partition}:sqs:${local.region}:${local.account}"
+    ssm      = "arn:${local.partition}:ssm:${local.region}:${local.account}"
+  }
+  arns = {
+    alarms_topic        = "${local._arn.sns}:${local.names.alarms_topic}"
+    config_parameter    = "${local._arn.ssm}:parameter${local.names.config_parameter}"
+    ledger              = "${local._arn.dynamodb}:table/${local.names.ledger}"
+    notifications_topic = "${local._arn.sns}:${local.names.notifications_topic}"
+    stop_parameter      = "${local._arn.ssm}:parameter${local.names.stop_parameter}"
+  }
+  topic_arns = {
+    alarms        = local.arns.alarms_topic
+    notifications = local.arns.notifications_topic
+  }
+
+  # The key's ARN is the one thing that cannot be known before apply. It is
+  # rendered as this marker and replaced in the finished policy (roles.tf).
+  _key_marker = "${local._arn.kms}:key/operations"
+
+  _placeholders = {
+    account              = local.account
+    config_parameter     = local.names.config_parameter
+    config_parameter_arn = local.arns.config_parameter
+    environment          = var.environment
+    environment_tag      = var.environment_tag
+    kms_key_arn          = local._key_marker
+    ledger_table_arn     = local.arns.ledger
+    parameter_prefix_arn = "${local._arn.ssm}:parameter${local.parameter_path}/*"
+    partition            = local.partition
+    project              = var.project
+    region               = local.region
+    stop_parameter_arn   = local.arns.stop_parameter
+    topic_arn            = local.arns.notifications_topic
+  }
+
+  _folders = toset([
+    for path in fileset(var.functions_dir, "*/function.json") : dirname(path)
+    if var.functions == null ? true : contains(var.functions, dirname(path))
+  ])
+  _manifests = {
+    for name in local._folders : name => jsondecode(templatefile(
+      "${var.functions_dir}/${name}/function.json", local._placeholders
+    ))
+  }
+
+  # One entry per function, with every default applied.
+  functions = {
+    for name, manifest in local._manifests : name => {
+      alarms = {
+        dead_letters      = try(manifest.alarms.dead_letters, null)
+        duration_percent  = try(manifest.alarms.duration_percent, null)
+        errors            = try(manifest.alarms.errors, null)
+        queue_age_seconds = try(manifest.alarms.queue_age_seconds, 900)
+        throttles         = try(manifest.alarms.throttles, null)
+      }
+      description = manifest.description
+      environment = merge(
+        { AWS_SDK_UA_APP_ID = "nightshift-${name}" },
+        { for key, value in try(manifest.environment, {}) : key => value },
+        try(var.overrides[name].environment, {}),
+      )
+      memory_mb = try(coalesce(
+        try(var.overrides[name].memory_mb, null),
+        try(manifest.memory_mb, null),
+      ), 128)
+      package = "${var.packages_dir}/${name}/bootstrap.zip"
+      reserved_concurrency = try(coalesce(
+        try(var.overrides[name].reserved_concurrency, null),
+        try(manifest.reserved_concurrency, null),
+      ), -1)
+      retry = {
+        attempts        = try(manifest.retry.attempts, 2)
+        max_age_seconds = try(manifest.retry.max_age_seconds, 3600)
+      }
+      statements = try({ for key, value in manifest.statements : key => value }, {})
+      timeout_seconds = try(coalesce(
+        try(var.overrides[name].timeout_seconds, null),
+        try(manifest.timeout_seconds, null),
+      ), 60)
+
+      function_name     = "${local.prefix}-${name}-function"
+      role_name         = "${local.prefix}-${name}-role"
+      scheduler_name    = "${local.prefix}-${name}-scheduler-role"
+      dead_letters_name = "${local.prefix}-${name}-dead-letters"
+      dead_letters_arn  = "${local._arn.sqs}:${local.prefix}-${name}-dead-letters"
+      function_arn      = "${local._arn.lambda}:function:${local.prefix}-${name}-function"
+    }
+  }
+
+  # "function/schedule" => schedule
+  schedules = merge([
+    for name, manifest in local._manifests : {
+      for key, schedule in try({ for k, v in manifest.schedules : k => v }, {}) :
+      "${name}/${key}" => {
+        enabled = try(coalesce(
+          try(var.overrides[name].schedules[key].enabled, null),
+          try(schedule.enabled, null),
+        ), true)
+        expression = try(coalesce(
+          try(var.overrides[name].schedules[key].expression, null)
+        ), schedule.expression)
+        function = name
+        input    = jsonencode(try(schedule.input, {}))
+        name     = "${local.prefix}-${name}-${key}"
+        timezone = try(coalesce(
+          try(var.overrides[name].schedules[key].timezone, null),
+          try(schedule.timezone, null),
+        ), "UTC")
+      }
+    }
+  ]...)
+
+  # "function/event" => rule
+  rules = merge([
+    for name, manifest in local._manifests : {
+      for key, event in try({ for k, v in manifest.events : k => v }, {}) :
+      "${name}/${key}" => {
+        description = try(event.description, "Wakes ${name}: ${key}")
+        event       = key
+        function    = name
+        name        = "${local.prefix}-${name}-${key}"
+        pattern     = jsonencode(event.pattern)
+      }
+    }
+  ]...)
+
+  # function => queue, only where the manifest asks for one
+  queues = merge([
+    for name, manifest in local._manifests : {
+      for _ in [try(manifest.queue, null)] : name => {
+        arn                 = "${local._arn.sqs}:${local.prefix}-${name}-queue"
+        batch_size          = try(manifest.queue.batch_size, 10)
+        batch_window        = try(manifest.queue.batch_window_seconds, 0)
+        filter              = try(jsonencode(manifest.queue.filter), null)
+        max_receive_count   = try(manifest.queue.max_receive_count, 5)
+        maximum_concurrency = try(manifest.queue.maximum_concurrency, null)
+        name                = "${local.prefix}-${name}-queue"
+        topic               = try(manifest.queue.topic, null)
+        visibility = try(
+          manifest.queue.visibility_seconds,
+          6 * local.functions[name].timeout_seconds,
+        )
+      } if _ != null
+    }
+  ]...)
+}

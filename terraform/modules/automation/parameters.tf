@@ -1,0 +1,89 @@
+# What the functions read at start, and the switch that people turn.
+# The Slack webhook is not here: see the README.
+
+locals {
+  # Absent means: the function's own default. So what is null is left out,
+  # and defaults live in one place, the functions.
+  _guards = {
+    for key, value in merge(var.configuration.guards, {
+      blast_radius = {
+        for k, v in coalesce(var.configuration.guards.blast_radius, {
+          count = null, percent = null
+        }) : k => v if v != null
+      }
+      stop_parameter = local.names.stop_parameter
+    }) : key => value if value != null && try(length(value), 1) > 0
+  }
+  _functions_configuration = {
+    for name, settings in var.configuration.functions : name => {
+      for key, value in settings : key => value if value != null
+    } if settings != null
+  }
+  _configuration = {
+    version     = 1
+    project     = var.project
+    environment = var.environment
+    accounts = sort(
+      var.configuration.accounts == null
+      ? [local.account]
+      : var.configuration.accounts
+    )
+    regions = sort(
+      var.configuration.regions == null
+      ? [local.region]
+      : var.configuration.regions
+    )
+    environment_tag     = var.environment_tag
+    ledger_table        = local.names.ledger
+    notifications_topic = local.arns.notifications_topic
+    guards              = local._guards
+    functions = merge(
+      local._functions_configuration,
+      {
+        for name in ["notify"] : name => {
+          channels = {
+            slack = { webhook_parameter = local.names.webhook_parameter }
+          }
+        } if contains(keys(local.functions), name)
+      },
+    )
+  }
+  configuration = jsonencode(local._configuration)
+  # Parameter Store counts bytes, length() counts characters.
+  configuration_bytes = floor(length(base64encode(local.configuration)) * 3 / 4)
+}
+
+resource "aws_ssm_parameter" "configuration" {
+  description = "What the operations functions of ${local.prefix} may do, and how"
+  # Configuration is no secret: a plan shows what changes in it.
+  insecure_value = local.configuration
+  name           = local.names.config_parameter
+  tags           = var.tags
+  tier           = local.configuration_bytes > 4096 ? "Advanced" : "Standard"
+  type           = "String"
+
+  lifecycle {
+    precondition {
+      condition     = local.configuration_bytes <= 8192
+      error_message = <<-EOT
+        The configuration has ${local.configuration_bytes} bytes; Parameter
+        Store takes 8,192. Long lists (closed, frozen, calendars) belong into
+        a calendar that the configuration names.
+      EOT
+    }
+  }
+}
+
+resource "aws_ssm_parameter" "stop" {
+  description     = "run, or: stop <why>. People turn it; every function obeys it."
+  allowed_pattern = "^(run|stop.*)$"
+  insecure_value  = "run"
+  name            = local.names.stop_parameter
+  tags            = var.tags
+  type            = "String"
+
+  lifecycle {
+    # A person who stops the automation must not be overruled by an apply.
+    ignore_changes = [insecure_value, value]
+  }
+}

@@ -1,0 +1,73 @@
+# Two topics. "notifications" carries what functions want to tell people, and
+# notify puts it into Slack. "alarms" carries what CloudWatch says about the
+# functions themselves, notify included, so it must not depend on notify:
+# people subscribe to it directly.
+
+locals {
+  _topics = {
+    alarms        = local.names.alarms_topic
+    notifications = local.names.notifications_topic
+  }
+}
+
+resource "aws_sns_topic" "topic" {
+  for_each = local._topics
+
+  kms_master_key_id = aws_kms_key.operations.arn
+  name              = each.value
+  tags              = var.tags
+}
+
+resource "aws_sns_topic_policy" "topic" {
+  for_each = local._topics
+
+  arn = aws_sns_topic.topic[each.key].arn
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      [
+        {
+          Sid       = "TransportSecurityOnly"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = "sns:Publish"
+          Resource  = local.topic_arns[each.key]
+          Condition = { Bool = { "aws:SecureTransport" = "false" } }
+        },
+        {
+          # Who of the account may publish or subscribe is decided by their
+          # own policies.
+          Sid       = "AccountDelegates"
+          Effect    = "Allow"
+          Principal = { AWS = "arn:${local.partition}:iam::${local.account}:root" }
+          Action    = ["sns:Publish", "sns:Subscribe"]
+          Resource  = local.topic_arns[each.key]
+        },
+      ],
+      [
+        for _ in range(each.key == "alarms" ? 1 : 0) : {
+          Sid       = "OwnAlarms"
+          Effect    = "Allow"
+          Principal = { Service = "cloudwatch.amazonaws.com" }
+          Action    = "sns:Publish"
+          Resource  = local.topic_arns[each.key]
+          Condition = {
+            ArnLike = {
+              "aws:SourceArn" = (
+                "arn:${local.partition}:cloudwatch:${local.region}:${local.account}:alarm:${local.prefix}-*"
+              )
+            }
+          }
+        }
+      ],
+    )
+  })
+}
+
+resource "aws_sns_topic_subscription" "alarms" {
+  for_each = var.alarm_subscriptions
+
+  endpoint  = each.value.endpoint
+  protocol  = each.value.protocol
+  topic_arn = aws_sns_topic.topic["alarms"].arn
+}

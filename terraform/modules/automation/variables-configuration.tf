@@ -1,0 +1,92 @@
+variable "configuration" {
+  description = <<-EOT
+    The document that every function of the environment reads at its start.
+    What is left out (null) is left out of the document, and the function's
+    own default holds. Names and ARNs of what the module makes are added.
+    Without guards.dry_run = false nothing is changed, only told.
+  EOT
+  type = object({
+    accounts = optional(list(string))
+    regions  = optional(list(string))
+    guards = optional(object({
+      blast_radius = optional(object({
+        count   = optional(number)
+        percent = optional(number)
+      }))
+      denied_accounts     = optional(list(string))
+      denied_environments = optional(list(string))
+      dry_run             = optional(bool)
+      protected_tags      = optional(map(string))
+    }), {})
+    functions = optional(object({
+      off-hours = optional(object({
+        auto_scaling   = optional(string)
+        calendars      = optional(list(string))
+        closed         = optional(list(string))
+        default_zone   = optional(string)
+        frozen         = optional(list(string))
+        health_timeout = optional(string)
+        kinds          = optional(list(string))
+        lease          = optional(string)
+        prices         = optional(map(number))
+        schedule_tag   = optional(string)
+        schedules      = optional(map(string))
+        strict         = optional(bool)
+        untagged       = optional(string)
+        warn_before    = optional(string)
+      }))
+    }), {})
+  })
+  default  = {}
+  nullable = false
+  validation {
+    condition = alltrue([
+      for account in coalesce(var.configuration.accounts, []) :
+      can(regex("^[0-9]{12}$", account))
+    ])
+    error_message = "configuration.accounts: an account is 12 digits."
+  }
+  validation {
+    condition = alltrue([
+      for region in coalesce(var.configuration.regions, []) :
+      can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))
+    ])
+    error_message = "configuration.regions: a region is written like us-east-1."
+  }
+  validation {
+    condition = try(
+      var.configuration.guards.blast_radius.percent >= 1 &&
+      var.configuration.guards.blast_radius.percent <= 100, true
+    )
+    error_message = "configuration.guards.blast_radius.percent is 1 to 100."
+  }
+  validation {
+    condition = contains(["zero", "suspend-and-stop"], try(coalesce(
+      var.configuration.functions.off-hours.auto_scaling
+    ), "zero"))
+    error_message = "configuration.functions.off-hours.auto_scaling is zero or suspend-and-stop."
+  }
+  validation {
+    condition = alltrue([
+      for duration in [
+        try(var.configuration.functions.off-hours.health_timeout, null),
+        try(var.configuration.functions.off-hours.lease, null),
+        try(var.configuration.functions.off-hours.warn_before, null),
+      ] :
+      duration == null ? true : can(regex(
+        "^P([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+S)?)?$", duration
+      )) && !can(regex("[PT]$", duration))
+    ])
+    error_message = "configuration.functions.off-hours: lengths of time are ISO 8601, like PT8H."
+  }
+  # A tag value's letters, so that a named schedule and a written one look
+  # alike; the grammar itself is checked by off-hours.
+  validation {
+    condition = alltrue([
+      for schedule in values(try(coalesce(
+        var.configuration.functions.off-hours.schedules
+      ), {})) : can(regex("^[A-Za-z0-9 _.:/=+@-]{1,255}$", schedule))
+    ])
+    error_message = "configuration.functions.off-hours.schedules: letters, digits, space and _.:/=+-@ only."
+  }
+}
