@@ -1,1 +1,7 @@
-//! x
+//! Stops what need not run at night and restores it exactly.
+
+pub mod cloud;
+pub mod config;
+pub mod kinds;
+pub mod model;
+pub mod plan;
