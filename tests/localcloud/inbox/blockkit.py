@@ -370,7 +370,10 @@ def judge(payload: Mapping[str, Any]) -> Verdict:
 
 
 def _advise_payload(it: Judge, payload: Mapping[str, Any], text: Any) -> None:
-    if (payload.get("blocks") or payload.get("attachments")) and not text:
+    attachments = payload.get("attachments")
+    fallback = isinstance(attachments, list) and any(
+        isinstance(item, Mapping) and item.get("fallback") for item in attachments)
+    if (payload.get("blocks") or attachments) and not text and not fallback:
         it.advise("advice.fallback", "/text", "is missing")
     if isinstance(text, str):
         if length(text) > limit("advice.text.length"):

@@ -109,9 +109,11 @@ def _element(value: Any, reader: Reader) -> str:
     name = f"button {style}" if style in ("primary", "danger") else "button"
     spoken = value.get("accessibility_label")
     aria = f' aria-label="{escape(spoken)}"' if isinstance(spoken, str) else ""
-    label, address = _text(value.get("text"), reader), value.get("url")
+    text = value.get("text")
+    content = text.get("text") if isinstance(text, Mapping) else ""
+    label, address = plain_text(content if isinstance(content, str) else ""), value.get("url")
     opened = link(address, label) if isinstance(address, str) else label
-    if opened.startswith("<a ") and opened != label:
+    if opened != label:
         return opened.replace("<a ", f'<a class="{name}"{aria} ', 1)
     return f'<span class="{name} dead" aria-disabled="true" title="no url: does nothing">{label}</span>'
 

@@ -125,7 +125,7 @@ RULES: Mapping[str, Rule] = _rules(
 
 #: What Slack accepts but a careful sender avoids; told on the page, never refused.
 ADVICE: Mapping[str, Rule] = _rules(
-    Rule("advice.fallback", "blocks without a top-level `text`: notifications and screen readers show nothing",
+    Rule("advice.fallback", "no top-level `text` and no `fallback`: notifications and screen readers say nothing",
          _POST, "ok"),
     Rule("advice.text.length", "Slack cuts a top-level text after 40,000 characters", _POST, "ok", 40_000),
     Rule("advice.total", "beyond 12,000 characters of text Slack may refuse, depending on containers", _TOTAL,
