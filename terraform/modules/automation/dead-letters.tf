@@ -10,23 +10,8 @@ resource "aws_sqs_queue" "dead_letters" {
   message_retention_seconds         = 1209600
   name                              = each.value.dead_letters_name
   tags                              = var.tags
-
-  lifecycle {
-    precondition {
-      condition     = length(each.value.dead_letters_name) <= 80
-      error_message = <<-EOT
-        The queue name "${each.value.dead_letters_name}" has
-        ${length(each.value.dead_letters_name)} characters; SQS takes 80.
-        Shorten var.project or the folder's name.
-      EOT
-    }
-  }
-}
-
-resource "aws_sqs_queue_policy" "dead_letters" {
-  for_each = local.functions
-
-  queue_url = aws_sqs_queue.dead_letters[each.key].url
+  # Inside the queue, not as a resource of its own: the provider waits half a
+  # minute for either.
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
@@ -68,4 +53,23 @@ resource "aws_sqs_queue_policy" "dead_letters" {
       ],
     )
   })
+  redrive_allow_policy = jsonencode(merge(
+    {
+      redrivePermission = (
+        contains(keys(local.queues), each.key) ? "byQueue" : "denyAll"
+      )
+    },
+    try({ sourceQueueArns = [local.queues[each.key].arn] }, {}),
+  ))
+
+  lifecycle {
+    precondition {
+      condition     = length(each.value.dead_letters_name) <= 80
+      error_message = <<-EOT
+        The queue name "${each.value.dead_letters_name}" has
+        ${length(each.value.dead_letters_name)} characters; SQS takes 80.
+        Shorten var.project or the folder's name.
+      EOT
+    }
+  }
 }

@@ -10,6 +10,31 @@ resource "aws_sqs_queue" "function" {
   receive_wait_time_seconds         = 20
   tags                              = var.tags
   visibility_timeout_seconds        = each.value.visibility
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      [
+        {
+          Sid       = "TransportSecurityOnly"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = "sqs:*"
+          Resource  = each.value.arn
+          Condition = { Bool = { "aws:SecureTransport" = "false" } }
+        },
+      ],
+      [
+        for topic in [for name in [each.value.topic] : name if name != null] : {
+          Sid       = "OwnTopic"
+          Effect    = "Allow"
+          Principal = { Service = "sns.amazonaws.com" }
+          Action    = "sqs:SendMessage"
+          Resource  = each.value.arn
+          Condition = { ArnEquals = { "aws:SourceArn" = local.topic_arns[topic] } }
+        }
+      ],
+    )
+  })
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.dead_letters[each.key].arn
     maxReceiveCount     = each.value.max_receive_count
@@ -36,37 +61,6 @@ resource "aws_sqs_queue" "function" {
   }
 }
 
-resource "aws_sqs_queue_policy" "function" {
-  for_each = local.queues
-
-  queue_url = aws_sqs_queue.function[each.key].url
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = concat(
-      [
-        {
-          Sid       = "TransportSecurityOnly"
-          Effect    = "Deny"
-          Principal = "*"
-          Action    = "sqs:*"
-          Resource  = each.value.arn
-          Condition = { Bool = { "aws:SecureTransport" = "false" } }
-        },
-      ],
-      [
-        for topic in [for name in [each.value.topic] : name if name != null] : {
-          Sid       = "OwnTopic"
-          Effect    = "Allow"
-          Principal = { Service = "sns.amazonaws.com" }
-          Action    = "sqs:SendMessage"
-          Resource  = each.value.arn
-          Condition = { ArnEquals = { "aws:SourceArn" = local.topic_arns[topic] } }
-        }
-      ],
-    )
-  })
-}
-
 resource "aws_sns_topic_subscription" "function" {
   for_each = { for key, queue in local.queues : key => queue if queue.topic != null }
 
@@ -79,10 +73,6 @@ resource "aws_sns_topic_subscription" "function" {
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.dead_letters[each.key].arn
   })
-
-  # A subscription made before the queue lets the topic in would lose what is
-  # published in between.
-  depends_on = [aws_sqs_queue_policy.function]
 }
 
 resource "aws_lambda_event_source_mapping" "queue" {

@@ -38,10 +38,7 @@ resource "aws_cloudwatch_event_target" "function" {
 
   # A target without its permission would send the first event to the dead
   # letters.
-  depends_on = [
-    aws_lambda_permission.rule,
-    aws_sqs_queue_policy.dead_letters,
-  ]
+  depends_on = [aws_lambda_permission.rule]
 }
 
 resource "aws_lambda_permission" "rule" {
