@@ -7,6 +7,19 @@ what ``AWS_ENDPOINT_URL`` points to.  ``LocalCloud`` starts and drives it from
 Python, ``scripts/local-cloud`` from a shell.
 """
 
-from .cloud import LocalCloud, LocalCloudError
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .cloud import LocalCloud, LocalCloudError
 
 __all__ = ["LocalCloud", "LocalCloudError"]
+
+
+def __getattr__(name: str) -> Any:
+    # The parts of a cloud are modules of this package too, and start faster
+    # without the client.
+    if name in __all__:
+        from . import cloud
+
+        return getattr(cloud, name)
+    raise AttributeError(name)

@@ -59,6 +59,14 @@ def _parser() -> argparse.ArgumentParser:
     move = clock.add_mutually_exclusive_group()
     move.add_argument("--set", metavar="RFC3339", help="jump to an instant")
     move.add_argument("--advance", metavar="DURATION", help="jump forward: 5m, 1h30m, 7d, PT5M")
+    move.add_argument("--walk-to", metavar="RFC3339",
+                      help="go there by way of everything that is due until then, in order")
+    clock.add_argument("--wait", action="store_true", help="return when all that became due has happened")
+    events = command("events", _events, "Put events on the default bus as an AWS service would (aws.* sources).")
+    events.add_argument("action", choices=("put",))
+    events.add_argument("file", nargs="+", help="a JSON file: one EventBridge envelope or a list of them")
+    functions = command("functions", _functions, "List the Lambda functions' invocations, time and peak memory.")
+    functions.add_argument("--json", action="store_true", help="every invocation, as JSON lines")
     seed = command("seed", _seed, "Apply seed files.")
     seed.add_argument("file", nargs="+")
     calls = command("calls", _calls, "List the AWS calls that passed the gateway.")
@@ -127,7 +135,33 @@ def _clock(options: argparse.Namespace) -> None:
         cloud.set_time(parse_instant(options.set))
     elif options.advance:
         cloud.advance(parse_duration(options.advance))
+    elif options.walk_to:
+        cloud.walk_to(options.walk_to)
+    if options.wait:
+        cloud.settle()
     print(rfc3339(cloud.now()))
+
+
+def _events(options: argparse.Namespace) -> None:
+    for name in options.file:
+        content = json.loads(Path(name).read_text())
+        for event in content if isinstance(content, list) else [content]:
+            _cloud(options).put_event(event)
+
+
+def _functions(options: argparse.Namespace) -> None:
+    lines = _cloud(options).invocations()
+    if options.json:
+        for line in lines:
+            print(json.dumps(line))
+        return
+    print(f"{'function':<52} {'runs':>5} {'failed':>6} {'cold':>5} {'median ms':>10} {'worst ms':>9} {'peak MiB':>9}")
+    for name in dict.fromkeys(line["function"] for line in lines):
+        own = [line for line in lines if line["function"] == name]
+        times = sorted(line["milliseconds"] for line in own)
+        peak = max((line["peak_kib"] or 0 for line in own), default=0) / 1024
+        print(f"{name:<52} {len(own):>5} {sum(not line['ok'] for line in own):>6} "
+              f"{sum(line['cold'] for line in own):>5} {times[len(times) // 2]:>10.1f} {times[-1]:>9.1f} {peak:>9.1f}")
 
 
 def _seed(options: argparse.Namespace) -> None:

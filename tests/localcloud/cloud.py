@@ -206,11 +206,28 @@ class LocalCloud:
         seconds = parse_duration(duration) if isinstance(duration, str) else float(duration)
         return self.control("clock", {"advance": seconds})
 
+    def walk_to(self, instant: str | float) -> dict[str, Any]:
+        """Go to ``instant`` by way of everything that is due until then, in order."""
+        epoch = parse_instant(instant) if isinstance(instant, str) else float(instant)
+        return self.control("clock", {"set": epoch, "walk": True}, timeout=3600)
+
+    def settle(self, patience: float = 60.0) -> None:
+        """Wait until nothing runs, is queued or is due."""
+        self.control("settle", {"patience": patience}, timeout=patience + 10)
+
+    def put_event(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """Put an event on the default bus as an AWS service would (``aws.*`` sources)."""
+        return self.control("event", event)
+
     # -- what happened ------------------------------------------------------
 
     def calls(self, function: str | None = None) -> list[dict[str, Any]]:
         """The recorded AWS calls, oldest first."""
         return [call for call in _lines(self.state.calls) if function in (None, call["function"])]
+
+    def invocations(self, function: str | None = None) -> list[dict[str, Any]]:
+        """The Lambda invocations with duration and peak memory, oldest first."""
+        return [line for line in _lines(self.state.invocations) if function in (None, line["function"])]
 
     def seed(self, path: str | os.PathLike[str]) -> int:
         """Apply a seed file; returns how many entries it had."""

@@ -38,6 +38,9 @@ class RequestHandler(MotoRequestHandler):
 
 def application() -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
     """The WSGI application: the internal door first, moto for everything else."""
+    from . import timeline
+
+    timeline.start()
     moto = DomainDispatcherApplication(create_backend_app)
 
     def dispatch(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -68,9 +68,29 @@ async def _status(gateway: Gateway, _request: dict[str, Any]) -> dict[str, Any]:
 @route("reset")
 async def _reset(gateway: Gateway, _request: dict[str, Any]) -> dict[str, Any]:
     """Empty both emulators and forget the calls; the clock stays where it is."""
+    await gateway.door("resources", "clear")
     async with gateway.session.post(gateway.parts["fabric"] / "_ministack" / "reset") as answer:
         await answer.read()
     async with gateway.session.post(gateway.parts["resources"] / "moto-api" / "reset") as answer:
         await answer.read()
     gateway.recorder.clear()
     return {"reset": True}
+
+
+@route("static")
+async def _static(gateway: Gateway, request: dict[str, Any]) -> dict[str, Any]:
+    """Give moto a canned answer (``/moto-api/static/...``)."""
+    address = gateway.parts["resources"] / "moto-api" / "static" / request["path"]
+    async with gateway.session.post(address, json=request["content"]) as answer:
+        if answer.status >= 300:
+            raise Refused(f"{request['path']}: {answer.status} {await answer.text()}")
+    return {"status": answer.status}
+
+
+@route("event")
+async def _event(gateway: Gateway, request: dict[str, Any]) -> dict[str, Any]:
+    """Put an event on the default bus as an AWS service would."""
+    for name in ("source", "detail-type"):
+        if name not in request:
+            raise Refused(f"the event has no {name}: give the whole EventBridge envelope")
+    return await gateway.door("fabric", "event", request)

@@ -14,8 +14,8 @@ from yarl import URL
 from .. import part
 from ..clock import Clock
 from ..state import State
-from . import control, errors
-from .operations import Operation, identify
+from . import control, errors, timekeeping
+from .operations import identify
 from .recorder import Recorder, error_code
 from .routing import Signature, part_of, signature
 
@@ -128,4 +128,4 @@ class Gateway:
             return response
 
 
-__all__ = ["Gateway", "Operation"]
+__all__ = ["Gateway", "timekeeping"]

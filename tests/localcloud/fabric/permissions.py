@@ -1,0 +1,65 @@
+"""May a service deliver?  Asked where AWS would ask: roles, function and queue policies.
+
+Only asked while IAM is enforced; with ``--iam off`` and ``record`` everything is
+delivered, and ``record`` logs what AWS would have refused.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from typing import Any
+
+from ministack.services import lambda_svc, sqs
+
+from ..iam.evaluator import Request, decide
+from .principals import role_policies
+
+logger = logging.getLogger("localcloud.permissions")
+
+
+def _mode() -> str:
+    return os.environ.get("LOCALCLOUD_IAM", "off")
+
+
+def role_allows(role: str, action: str, resource: str) -> bool:
+    """Whether the identity policies of ``role`` allow ``action`` on ``resource``."""
+    if _mode() == "off":
+        return True
+    identity, boundary = role_policies(role)
+    decision = decide(Request(action, [resource], {"aws:principalarn": role}), identity, boundary)
+    return _verdict(decision.allowed, f"{role} may not {action} on {resource}: {decision.reason}")
+
+
+def function_admits(function: str, service: str, source: str) -> bool:
+    """Whether the resource policy of ``function`` lets ``service`` invoke it for ``source``."""
+    if _mode() == "off":
+        return True
+    found = lambda_svc.function_policy_for_arn(function)
+    return _verdict(_service_allowed(found[0] if found else None, service, source, "lambda:InvokeFunction", function),
+                    f"the policy of {function} does not admit {service} for {source}")
+
+
+def queue_admits(queue: str, service: str, source: str) -> bool:
+    """Whether the policy of ``queue`` lets ``service`` send to it for ``source``."""
+    if _mode() == "off":
+        return True
+    found = sqs._queue_by_arn(queue)
+    policy = found["attributes"].get("Policy") if found else None
+    return _verdict(_service_allowed(policy, service, source, "sqs:SendMessage", queue),
+                    f"the policy of {queue} does not admit {service} for {source}")
+
+
+def _verdict(allowed: bool, message: str) -> bool:
+    if not allowed:
+        logger.warning("IAM: %s%s", message, "" if _mode() == "enforce" else " (recorded, not enforced)")
+    return allowed or _mode() != "enforce"
+
+
+def _service_allowed(policy: Any, service: str, source: str, action: str, resource: str) -> bool:
+    document = json.loads(policy) if isinstance(policy, str) and policy else policy
+    if not document:
+        return False
+    context = {"aws:sourcearn": source, "aws:sourceaccount": source.split(":")[4] if source.count(":") > 4 else ""}
+    return decide(Request(action, [resource], context, service=service), [document]).allowed
