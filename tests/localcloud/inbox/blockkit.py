@@ -18,6 +18,9 @@ UNSUPPORTED_BLOCKS = frozenset(
 URL_SCHEMES = frozenset({"http", "https", "mailto", "tel", "slack"})
 _COLOUR = re.compile(r"#?[0-9a-fA-F]{6}\Z|#?[0-9a-fA-F]{3}\Z")
 _BROADCAST = re.compile(r"<!(here|channel|everyone)(\|[^>]*)?>")
+#: Links, mentions, dates and quotes, in which `<` and `>` are markup.
+_MARKUP = re.compile(r"<(?:[A-Za-z][A-Za-z0-9+.-]*:|[@#!])[^<>\n]*>|^>{1,3}", re.MULTILINE)
+_BARE = re.compile(r"[<>]|&(?!amp;|lt;|gt;)")
 _LEGACY_ATTACHMENT = frozenset({
     "fallback", "color", "pretext", "author_name", "author_link", "author_icon", "author_subname", "title",
     "title_link", "text", "fields", "image_url", "thumb_url", "footer", "footer_icon", "ts", "mrkdwn_in",
@@ -99,8 +102,16 @@ class Judge:
             self.broken("text.empty", f"{pointer}/text", "must be more than 0 characters")
         self.at_most(rule or "text.length", content, f"{pointer}/text")
         self.count(content)
-        if kind == "mrkdwn" and _BROADCAST.search(content):
-            self.advise("advice.broadcast", f"{pointer}/text", "mentions @here, @channel or @everyone")
+        if kind == "mrkdwn":
+            self.markup(content, f"{pointer}/text")
+
+    def markup(self, text: str, pointer: str) -> None:
+        """What a careful sender does not write in mrkdwn: an alert to all, characters not escaped."""
+        if _BROADCAST.search(text):
+            self.advise("advice.broadcast", pointer, "mentions @here, @channel or @everyone")
+        bare = _BARE.search(_MARKUP.sub("", text))
+        if bare:
+            self.advise("advice.escape", pointer, f"has a bare {bare[0]}")
 
     def count(self, text: str) -> None:
         """Adds to the text of the message as a whole."""
@@ -378,8 +389,7 @@ def _advise_payload(it: Judge, payload: Mapping[str, Any], text: Any) -> None:
     if isinstance(text, str):
         if length(text) > limit("advice.text.length"):
             it.advise("advice.text.length", "/text", f"has {length(text)} characters")
-        if _BROADCAST.search(text):
-            it.advise("advice.broadcast", "/text", "mentions @here, @channel or @everyone")
+        it.markup(text, "/text")
     for key in ("channel", "username", "icon_emoji", "icon_url"):
         if key in payload:
             it.advise("advice.override", f"/{key}", "is ignored")

@@ -25,6 +25,7 @@ _STYLE = re.compile(
     r"|(?<![\w~])~(?=[^\s~])(?P<s>[^~\n]*[^\s~])~(?![\w~])"
 )
 _TAGS = {"b": "strong", "i": "em", "s": "s"}
+_SCHEME = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*:")
 _BARE_URL = re.compile(r"https?://[^\s<>\"'\x00]+")
 _DATE = re.compile(r"!date\^(-?[0-9]{1,12})\^([^|^]*)(?:\^([^|]*))?(?:\|(.*))?\Z", re.DOTALL)
 
@@ -184,6 +185,8 @@ def _angle(content: str, reader: Reader) -> str:
         name = target[1:]
         alert = " alert" if name in ("here", "channel", "everyone") else ""
         return f'<span class="mention{alert}">{label_html or escape("@" + unescape(name))}</span>'
+    if not _SCHEME.match(target):
+        return escape(f"<{unescape(content)}>")  # a bare `<` that the sender forgot to escape
     return link(target, label_html or escape(unescape(target).removeprefix("mailto:")))
 
 

@@ -132,6 +132,8 @@ ADVICE: Mapping[str, Rule] = _rules(
          "ok", 12_000),
     Rule("advice.override", "an app's webhook ignores channel, username and icon", _WEBHOOK, "ok"),
     Rule("advice.broadcast", "this message alerts everyone", "Slack docs: Formatting message text", "ok"),
+    Rule("advice.escape", "the characters &, < and > of a text are sent as &amp;, &lt; and &gt;",
+         "Slack docs: Formatting message text", "ok"),
     Rule("advice.button", "a button without `url` does nothing without an interactivity endpoint", _BUTTON,
          "ok"),
 )

@@ -156,6 +156,18 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+// `#m0` leads to a message, `#m0/json` also opens its JSON: links from docs and from a test's failure.
+function follow() {
+  const [id, what] = location.hash.slice(1).split("/");
+  const item = id && document.getElementById(id);
+  if (!item?.matches("li.message, li.held")) return false;
+  select(item, true);
+  item.scrollIntoView({ block: "start" });
+  if (what === "json") openPanel(true);
+  return true;
+}
+
 show();
-log.scrollTop = log.scrollHeight;
+if (!follow()) log.scrollTop = log.scrollHeight;
+window.addEventListener("hashchange", follow);
 poll();
