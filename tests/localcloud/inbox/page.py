@@ -14,6 +14,7 @@ from .render import render_payload
 
 _ASSETS = Path(__file__).parent / "assets"
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+_SHOWN_BREAKS = 10
 _GROUP_WITHIN = timedelta(minutes=5)
 
 _MOON = (
@@ -167,8 +168,11 @@ def _problems(record: Mapping[str, Any]) -> str:
     rows = "".join(
         f'<li><strong>{escape(item["detail"])}</strong> at <code>{escape(item["pointer"] or "/")}</code>'
         f'<br><span class="rule">{escape(item["rule"])}: {render(item["text"])}. {escape(item["source"])}</span></li>'
-        for item in record.get("violations", [])
+        for item in record.get("violations", [])[:_SHOWN_BREAKS]
     )
+    more = len(record.get("violations", [])) - _SHOWN_BREAKS
+    if more > 0:
+        rows += f"<li>and {more} more, all in the JSON</li>"
     return (f'<div class="problems" role="note"><p><strong>Refused.</strong> Slack would answer '
             f'<code>{escape(str(record["status"]))} {escape(record["answer"])}</code> and nobody would see this.</p>'
             f'<ul>{rows}</ul></div>')

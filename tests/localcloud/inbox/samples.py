@@ -21,8 +21,11 @@ def samples() -> Iterator[tuple[str, datetime, dict[str, Any]]]:
         yield file.stem, datetime.fromisoformat(sample["at"]), sample["payload"]
 
 
-def post_samples(state_dir: Path, zone: str, *, broken: bool = True) -> None:
-    """Posts the samples; with `broken`, also one message that Slack would refuse and one held back."""
+def post_samples(state_dir: Path, zone: str, *, broken: bool = True) -> datetime:
+    """Posts the samples; with `broken`, also one message that Slack would refuse and one held back.
+
+    Returns the simulated time after the last.
+    """
     clock = [datetime.fromisoformat("2026-11-23T23:45:00Z")]
     inbox = Inbox(state_dir, zone=zone, now=lambda: clock[0])
     path = Webhook().path
@@ -40,3 +43,4 @@ def post_samples(state_dir: Path, zone: str, *, broken: bool = True) -> None:
         header = {"type": "header", "text": {"type": "plain_text", "text": "Kept awake: " + "database, " * 17}}
         section = {"type": "section", "text": {"type": "mrkdwn", "text": "Too long for a header", "emoji": True}}
         post(datetime.fromisoformat("2026-11-25T13:05:00Z"), {"text": "Kept awake", "blocks": [header, section]})
+    return clock[0]
