@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# Every check and test, from a fresh machine; the fast ones first.
+set -euo pipefail
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+cd "$root"
+
+usage() {
+  cat <<'EOF'
+Usage: scripts/test.sh [--list] [STEP...]
+
+Sets up what it needs (pinned Python tools and cargo-nextest, outside the
+checkout), then runs every step, or only the named ones. It goes on after a
+failure and ends with a table.
+
+  --list    print the steps
+  --help    print this
+
+Needs: Rust 1.94+ with rustfmt and clippy, Python 3.11+, Terraform 1.11+.
+Variables: NIGHTSHIFT_CACHE (where tools are kept), NIGHTSHIFT_PYTHON,
+NIGHTSHIFT_TERRAFORM_PLUGINS (a provider mirror), CARGO_TARGET_DIR.
+EOF
+}
+
+steps=(format terraform-format shell lint unit docs terraform local-cloud end-to-end rehearsal)
+
+describe() {
+  case "$1" in
+    format) echo "Rust is formatted" ;;
+    terraform-format) echo "Terraform is formatted and valid" ;;
+    shell) echo "shell scripts parse, and pass shellcheck where it is installed" ;;
+    lint) echo "clippy, warnings are errors" ;;
+    unit) echo "Rust tests, adapters against the local cloud included" ;;
+    docs) echo "examples in the documentation comments" ;;
+    terraform) echo "terraform test of every module and environment" ;;
+    local-cloud) echo "the local cloud and the inbox themselves" ;;
+    end-to-end) echo "development applied into the local cloud, events to messages; proofs" ;;
+    rehearsal) echo "scripts/rehearse.sh --fast" ;;
+  esac
+}
+
+run_step() {
+  case "$1" in
+    format) cargo fmt --all --check ;;
+    terraform-format) terraform fmt -check -recursive -diff terraform ;;
+    shell) check_shell ;;
+    lint) cargo clippy --quiet --workspace --all-targets -- -D warnings ;;
+    unit) unit_tests ;;
+    docs) cargo test --quiet --workspace --doc ;;
+    terraform) scripts/terraform-test ;;
+    local-cloud) pytest tests/localcloud ;;
+    end-to-end) pytest tests/e2e tests/proofs ;;
+    rehearsal) scripts/rehearse.sh --fast ;;
+  esac
+}
+
+pytest() {
+  PYTHONPATH="$root/tests" PYTHONDONTWRITEBYTECODE=1 "$python" -m pytest -q -p no:cacheprovider "$@"
+}
+
+check_shell() {
+  local script scripts=()
+  while IFS= read -r script; do
+    scripts+=("$script")
+    bash -n "$script"
+  done < <(grep -rlE '^#!.*(bash|sh)$' scripts .ci)
+  if command -v shellcheck >/dev/null 2>&1; then
+    shellcheck --external-sources "${scripts[@]}"
+  else
+    echo "shellcheck is not installed: ${#scripts[@]} scripts were only parsed"
+  fi
+}
+
+# The adapters meet real SDKs and a real endpoint; the cloud is ended whatever happens.
+unit_tests() {
+  local state status=0
+  state="$(mktemp -d)"
+  scripts/local-cloud start --state "$state" >/dev/null
+  (
+    eval "$(scripts/local-cloud env --state "$state")"
+    cargo nextest run --workspace
+  ) || status=$?
+  scripts/local-cloud stop --state "$state" >/dev/null
+  rm -rf "$state"
+  return "$status"
+}
+
+selected=()
+for argument in "$@"; do
+  case "$argument" in
+    --help | -h) usage && exit 0 ;;
+    --list)
+      for step in "${steps[@]}"; do printf '%-18s %s\n' "$step" "$(describe "$step")"; done
+      exit 0
+      ;;
+    *)
+      if [[ -z "$(describe "$argument")" ]]; then
+        echo "test.sh: there is no step \`$argument\`; scripts/test.sh --list names them" >&2
+        exit 2
+      fi
+      selected+=("$argument")
+      ;;
+  esac
+done
+[[ ${#selected[@]} -gt 0 ]] || selected=("${steps[@]}")
+
+# shellcheck source=scripts/lib/python.sh
+source scripts/lib/python.sh
+# shellcheck source=scripts/lib/rust.sh
+source scripts/lib/rust.sh
+# shellcheck source=scripts/lib/terraform.sh
+source scripts/lib/terraform.sh
+python="$(nightshift_python)"
+nightshift_rust
+nightshift_terraform
+PATH="$(dirname "$python"):$PATH"
+export PATH
+
+passed=0
+failed=0
+table=""
+for step in "${selected[@]}"; do
+  printf '\n── %s: %s\n' "$step" "$(describe "$step")"
+  started=$SECONDS
+  # A subshell of its own, so that the first failing command ends the step and only the step.
+  set +e
+  (
+    set -e
+    run_step "$step"
+  )
+  status=$?
+  set -e
+  if [[ $status -eq 0 ]]; then
+    verdict=passed
+    passed=$((passed + 1))
+  else
+    verdict=FAILED
+    failed=$((failed + 1))
+  fi
+  table+="$(printf '%-18s %-7s %4d s' "$step" "$verdict" $((SECONDS - started)))"$'\n'
+done
+
+printf '\n%s\nchecks: %d passed, %d failed\n' "$table" "$passed" "$failed"
+[[ $failed -eq 0 ]]

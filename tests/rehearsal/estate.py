@@ -1,0 +1,57 @@
+"""What sleeps in the environment, read from AWS as anybody could read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from localcloud import LocalCloud
+
+ENVIRONMENT_TAG = "Environment"
+
+
+@dataclass(frozen=True, order=True)
+class Resource:
+    """One resource: what it is, its name, and its state in a few words."""
+
+    kind: str
+    name: str
+    state: str
+
+
+def states(cloud: LocalCloud, environment: str) -> list[Resource]:
+    """Everything in ``environment`` that can sleep, with its state now."""
+    return sorted([*_groups(cloud, environment), *_node_groups(cloud, environment), *_databases(cloud, environment)])
+
+
+def _groups(cloud: LocalCloud, environment: str) -> Iterator[Resource]:
+    client = cloud.client("autoscaling")
+    for page in client.get_paginator("describe_auto_scaling_groups").paginate():
+        for group in page["AutoScalingGroups"]:
+            tags = {tag["Key"]: tag["Value"] for tag in group.get("Tags", [])}
+            if tags.get(ENVIRONMENT_TAG) != environment or "eks:nodegroup-name" in tags:
+                continue
+            running = sum(member["LifecycleState"] == "InService" for member in group["Instances"])
+            yield Resource("Auto Scaling group", group["AutoScalingGroupName"],
+                           f"min {group['MinSize']}, desired {group['DesiredCapacity']}, "
+                           f"max {group['MaxSize']}; {running} in service")
+
+
+def _node_groups(cloud: LocalCloud, environment: str) -> Iterator[Resource]:
+    client = cloud.client("eks")
+    for cluster in client.list_clusters()["clusters"]:
+        for name in client.list_nodegroups(clusterName=cluster)["nodegroups"]:
+            group = client.describe_nodegroup(clusterName=cluster, nodegroupName=name)["nodegroup"]
+            if group.get("tags", {}).get(ENVIRONMENT_TAG) != environment:
+                continue
+            sizes = group["scalingConfig"]
+            yield Resource("EKS node group", name,
+                           f"min {sizes['minSize']}, desired {sizes['desiredSize']}, "
+                           f"max {sizes['maxSize']}; {group['status'].lower()}")
+
+
+def _databases(cloud: LocalCloud, environment: str) -> Iterator[Resource]:
+    for database in cloud.client("rds").describe_db_instances()["DBInstances"]:
+        tags = {tag["Key"]: tag["Value"] for tag in database.get("TagList", [])}
+        if tags.get(ENVIRONMENT_TAG) == environment:
+            yield Resource("RDS instance", database["DBInstanceIdentifier"], database["DBInstanceStatus"])
