@@ -5,6 +5,8 @@
 //! - [`Schedule::parse`] reads a tag value; every error has a position and a suggestion.
 //! - [`Schedule::at`] says what is wanted at an instant, since when, until when and why.
 //! - [`Schedule::transitions`] lists the changes ahead.
+//! - [`read`] reads a value in the grammar or in another tool's syntax, and [`explain`] answers a
+//!   question about it; both stand on the same code, so that they cannot disagree.
 //!
 //! # Meaning
 //!
@@ -23,6 +25,8 @@
 
 mod calendar;
 mod days;
+mod explain;
+mod import;
 mod parse;
 mod problem;
 mod schedule;
@@ -34,6 +38,8 @@ mod zone;
 
 pub use calendar::{Calendar, Effect};
 pub use days::Days;
+pub use explain::{Explanation, MOST_DAYS, Reading, explain, read};
+pub use import::{Syntax, UnknownSyntax};
 pub use parse::Hours;
 pub use problem::Problem;
 pub use schedule::{Context, OPT_OUT_WORDS, Parsed, Schedule};

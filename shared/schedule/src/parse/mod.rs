@@ -18,7 +18,9 @@ mod lexer;
 mod times;
 mod windows;
 
+pub(crate) use days::weekday;
 pub(crate) use lexer::is_legal;
+pub(crate) use times::minutes;
 
 use crate::problem::Problem;
 use crate::suggest::nearest;
