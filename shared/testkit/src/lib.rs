@@ -1,1 +1,29 @@
-//! x
+//! What tests and benchmarks of every function share: fixtures, manifests,
+//! schemas, fakes that fail on purpose, a mutator of fixtures and a stub of
+//! Lambda's Runtime API.
+//!
+//! **Architecture invariant:** a development dependency only. Nothing here may
+//! be needed to run a function.
+#![allow(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    reason = "a test kit reports by panicking: the test that asked fails with the words given here"
+)]
+
+mod fixtures;
+mod http;
+mod ledger;
+mod manifest;
+mod mutations;
+mod publisher;
+mod runtime_api;
+mod schemas;
+
+pub use fixtures::{Fixture, fixture, fixtures, workspace_root};
+pub use ledger::{Crash, FakeLedger};
+pub use manifest::{EventRule, Manifest, Queue, Schedule, Statement};
+pub use mutations::{Mutation, Panicked, assert_survives, mutations, panics};
+pub use publisher::FakePublisher;
+pub use runtime_api::{Answer, FunctionProcess, RuntimeApi, Times};
+pub use schemas::{assert_valid, hold_schema, violations};

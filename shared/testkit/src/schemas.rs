@@ -1,0 +1,61 @@
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use crate::fixtures::workspace_root;
+
+/// Set to anything, it lets [`hold_schema`] write instead of compare.
+const UPDATE: &str = "UPDATE_SCHEMAS";
+
+fn path(name: &str) -> PathBuf {
+    workspace_root()
+        .join("docs/schemas")
+        .join(format!("{name}.json"))
+}
+
+fn published(name: &str) -> Value {
+    let path = path(name);
+    let text =
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text)
+        .unwrap_or_else(|error| panic!("{} is not JSON: {error}", path.display()))
+}
+
+/// Holds a schema that the code makes against `docs/schemas/<name>.json`.
+/// With `UPDATE_SCHEMAS=1` in the environment it writes the file anew.
+pub fn hold_schema(name: &str, made: &Value) {
+    let path = path(name);
+    if std::env::var_os(UPDATE).is_some() {
+        let text = serde_json::to_string_pretty(made).expect("a schema is JSON");
+        let folder = path.parent().expect("docs/schemas");
+        fs::create_dir_all(folder).expect("a writable folder");
+        fs::write(&path, text + "\n").unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    }
+    assert!(
+        published(name) == *made,
+        "docs/schemas/{name}.json is not what the code says any more; \
+         run the test with {UPDATE}=1 and review the difference"
+    );
+}
+
+/// What a document breaks of `docs/schemas/<name>.json`, in words.
+pub fn violations(name: &str, document: &Value) -> Vec<String> {
+    let schema = published(name);
+    let validator = jsonschema::validator_for(&schema)
+        .unwrap_or_else(|error| panic!("docs/schemas/{name}.json is no schema: {error}"));
+    validator
+        .iter_errors(document)
+        .map(|error| format!("at `{}`: {error}", error.instance_path()))
+        .collect()
+}
+
+/// Fails unless the document keeps `docs/schemas/<name>.json`.
+pub fn assert_valid(name: &str, document: &Value) {
+    let violations = violations(name, document);
+    assert!(
+        violations.is_empty(),
+        "docs/schemas/{name}.json is broken:\n{}\nby {document:#}",
+        violations.join("\n")
+    );
+}
