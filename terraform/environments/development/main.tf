@@ -1,0 +1,117 @@
+# Development: small, in one zone where AWS allows it, asleep outside office
+# hours.
+
+locals {
+  # When development runs. Off-hours reads it from the tag of each resource,
+  # which names this schedule.
+  office_hours = "Mon-Fri 07:00-19:00 @America/New_York"
+
+  # Wakes first to last: 1 databases, 2 nodes, 3 what runs beside them. The
+  # evening goes the other way.
+  sleep = {
+    for wave in ["1", "2", "3"] : wave => {
+      Schedule          = "office-hours"
+      "nightshift:wave" = wave
+    }
+  }
+
+  settings = {
+    environment        = "dev"
+    project            = "personal-timeline"
+    region             = "us-east-1"
+    key_deletion_days  = 7
+    log_retention_days = 14
+    tags = {
+      CostCenter = "engineering"
+      ManagedBy  = "terraform"
+      Owner      = "platform"
+    }
+
+    network = {
+      cidr = "10.2.0.0/16"
+      nat  = "one"
+    }
+
+    clusters = {
+      apps = {
+        creator_is_admin    = true
+        public_access_cidrs = var.cluster_access_cidrs
+        node_groups = {
+          general = {
+            instance_types = ["t3.small"]
+            min            = 1
+            max            = 2
+            tags           = local.sleep["2"]
+            zones          = ["a"]
+          }
+          spot = {
+            instance_types = ["t3.small", "t3a.small"]
+            labels         = { "workload" = "interruptible" }
+            min            = 1
+            max            = 3
+            spot           = true
+            tags           = local.sleep["2"]
+            zones          = ["a"]
+            taints = {
+              interruptible = { effect = "NO_SCHEDULE", value = "true" }
+            }
+          }
+        }
+      }
+    }
+
+    groups = {
+      workers = {
+        desired       = 2
+        instance_type = "t3.micro"
+        min           = 1
+        max           = 3
+        tags          = local.sleep["3"]
+        zones         = ["a"]
+      }
+    }
+
+    databases = {
+      timeline = {
+        backup_days = 3
+        class       = "db.t3.micro"
+        disposable  = true
+        tags        = local.sleep["1"]
+        zone        = "a"
+      }
+    }
+
+    automation = {
+      architecture = var.architecture
+      ledger       = { deletion_protection = false }
+      alarm_subscriptions = {
+        for address in var.alarm_addresses : address => { endpoint = address }
+      }
+      configuration = {
+        guards = {
+          blast_radius        = { count = 100, percent = 100 }
+          denied_environments = ["prod", "production"]
+          dry_run             = false
+          protected_tags      = { "nightshift:protected" = "true" }
+        }
+        functions = {
+          off-hours = {
+            default_zone = "America/New_York"
+            schedules    = { office-hours = local.office_hours }
+            lease        = "PT8H"
+            warn_before  = "PT15M"
+          }
+        }
+      }
+    }
+  }
+}
+
+module "environment" {
+  source = "../../modules/environment"
+
+  functions_dir = var.functions_dir
+  packages_dir  = var.packages_dir
+  settings      = local.settings
+  today         = var.today
+}
