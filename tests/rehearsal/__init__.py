@@ -1,0 +1,1 @@
+"""The rehearsal: the main job, played on the local cloud for anybody who has just cloned the repository."""

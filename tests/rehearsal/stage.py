@@ -1,0 +1,113 @@
+"""What the rehearsal plays on: the cloud, its clock, and the timeline that people watch."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+from localcloud import LocalCloud
+from localcloud.timeline import Change, Event, Printer
+
+from .estate import Resource, states
+
+_MARKS = {"off-hours.asleep": "asleep", "off-hours.usable": "awake"}
+
+
+class RehearsalError(RuntimeError):
+    """Something did not go as it must; the message says what and where to look."""
+
+
+@dataclass
+class Stage:
+    """The local cloud with the applied environment, and what was shown of it so far."""
+
+    cloud: LocalCloud
+    printer: Printer
+    zone: tzinfo
+    environment: str
+    function: str
+    cargo_lambda: Path
+    _seen: list[Resource] = field(default_factory=list)
+    _told: int = 0
+
+    def now(self) -> datetime:
+        """Simulated time."""
+        return datetime.fromtimestamp(self.cloud.now(), UTC).astimezone(self.zone)
+
+    def at(self, day: str, time: str) -> str:
+        """A local date and time as an instant."""
+        return datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=self.zone).isoformat()
+
+    def say(self, mark: str, text: str, **more: Any) -> None:
+        """One entry of the timeline."""
+        self.printer.event(Event(self.now(), mark, text, **more))
+
+    def walk_to(self, day: str, time: str) -> None:
+        """Lets everything happen that is due until then, in order; then shows it."""
+        self.cloud.walk_to(self.at(day, time))
+        self.show()
+
+    def jump_to(self, day: str, time: str) -> None:
+        """Moves the clock at once: of what fell due in between, each schedule fires once."""
+        self.cloud.set_time(self.at(day, time))
+        self.cloud.settle()
+        self.show()
+
+    def states(self) -> list[Resource]:
+        """The environment's resources now."""
+        return states(self.cloud, self.environment)
+
+    def show(self) -> None:
+        """Prints the state changes and messages since the last time."""
+        now = self.states()
+        before = {(one.kind, one.name): one.state for one in self._seen}
+        changes = tuple(
+            Change(one.name, one.kind, before[one.kind, one.name], one.state)
+            for one in now
+            if (one.kind, one.name) in before and before[one.kind, one.name] != one.state)
+        if changes:
+            self.say("step", "AWS shows:", changes=changes)
+        self._seen = now
+        for message in self.messages()[self._told:]:
+            self._told += 1
+            text = message["payload"].get("text", "") if isinstance(message["payload"], dict) else str(message)
+            self.say("slack", text.split("\n")[0])
+
+    def messages(self) -> list[dict[str, Any]]:
+        """What the Slack-like inbox has taken, oldest first."""
+        address = f"{self.cloud.endpoint}/inbox/messages.json"
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(address, timeout=10) as answer:
+            return list(json.load(answer)["messages"])
+
+    def command(self, who: str, text: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """What a person does at a terminal: ``cargo lambda invoke`` at the deployed function."""
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            json.dump(payload, file)
+            file.flush()
+            arguments = [str(self.cargo_lambda), "lambda", "invoke", "--remote", self.function,
+                         "--endpoint-url", self.cloud.endpoint, "--data-file", file.name,
+                         "--output-format", "json"]
+            self.say("person", f"{who} {text}",
+                     command=f"cargo lambda invoke --remote {self.function} --data-ascii '{json.dumps(payload)}'")
+            import os
+
+            done = subprocess.run(arguments, env={**os.environ, **self.cloud.env}, capture_output=True,
+                                  text=True, timeout=120, check=False)
+        if done.returncode != 0:
+            raise RehearsalError(f"cargo lambda invoke failed:\n{done.stderr or done.stdout}")
+        self.cloud.settle()
+        self.show()
+        return dict(json.loads(done.stdout))
+
+    def until(self, what: str, true: Callable[[], bool], day: str, time: str) -> None:
+        """Checks that something came true by then; the rehearsal fails otherwise."""
+        if not true():
+            log = self.cloud.state.log
+            raise RehearsalError(f"by {day} {time}: {what} did not happen; the log is {log}")
