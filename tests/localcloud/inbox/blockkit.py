@@ -322,6 +322,9 @@ def _attachment(judge: Judge, attachment: Mapping[str, Any], pointer: str) -> No
         _block_list(judge, attachment["blocks"], f"{pointer}/blocks")
     elif not any(attachment.get(key) for key in _CONTENT_OF_ATTACHMENT):
         judge.broken("attachment.content", pointer, "has nothing to show")
+    for key in ("text", "pretext"):
+        if isinstance(attachment.get(key), str):
+            judge.markup(attachment[key], f"{pointer}/{key}")
     fields = attachment.get("fields", [])
     for index, item in enumerate(fields if isinstance(fields, list) else [None]):
         if not (isinstance(item, Mapping) and all(isinstance(item.get(key), str) for key in ("title", "value"))):

@@ -1,18 +1,22 @@
 """The inbox: receives incoming webhooks as Slack would, remembers them, shows them.
 
-Answers, with their sources:
+Answers, with their sources (`changelog` is Slack's of 2016-05-17, `Improving error conditions for Incoming
+Webhooks`; `webhooks` is Slack docs: Sending messages using incoming webhooks):
 
-| status, body | when | source |
-|---|---|---|
-| 200 `ok` | accepted | Slack docs: Sending messages using incoming webhooks |
-| 400 `invalid_payload` | not JSON, not an object, wrong Content-Type | changelog 2016-05-17 (incoming webhook errors) |
-| 400 `no_text` | neither text nor blocks nor attachments | Slack docs: chat.postMessage |
-| 400 `invalid_blocks`, `invalid_blocks_format`, `invalid_attachments`, `too_many_attachments`, `msg_blocks_too_long` | a rule of `rules` is broken | see `rules.RULES` |
-| 403 `invalid_token` | the secret part of the address is wrong | observed: gueils/whales#38 |
-| 404 `no_team`, `no_service` | no such workspace, no such webhook | Slack docs: Sending messages using incoming webhooks |
-| 405 | not POST (`handle` only) | HTTP |
-| 429 + Retry-After | more than one message a second over a burst | Slack docs: Rate limits |
-| 404 `channel_not_found`, 410 `channel_is_archived`, 403 `action_prohibited`, 500 `rollup_error` | scripted, see `faults` | changelog 2016-05-17 |
+- 200 `ok`: accepted (webhooks);
+- 400 `invalid_payload`: not JSON, not an object, another Content-Type (changelog, webhooks);
+- 400 `no_text`: neither text nor blocks nor attachments (Slack docs: chat.postMessage);
+- 400 `invalid_blocks`, `invalid_blocks_format`, `invalid_attachments`, `too_many_attachments`,
+  `msg_blocks_too_long`: a rule is broken (each rule of `rules.RULES` names its source);
+- 403 `invalid_token`: the secret part of the address is wrong (observed: gueils/whales#38);
+- 404 `no_team`, `no_service`: no such workspace, no such webhook (webhooks);
+- 429 with Retry-After: more than one message a second over a burst (Slack docs: Rate limits; the body as
+  observed in yassineaboukir/sublert#46);
+- 404 `channel_not_found`, 410 `channel_is_archived`, 403 `action_prohibited`, 500 `rollup_error`: only when
+  scripted, see `faults` (changelog);
+- 405: another method than POST, in `handle`.
+
+Deliberately stricter than Slack: a Content-Type other than JSON or a form is refused even if the body is JSON.
 """
 
 from __future__ import annotations
@@ -21,7 +25,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from hmac import compare_digest
 from pathlib import Path
 from typing import Any
@@ -84,6 +88,7 @@ class Inbox:
         self._faults = FaultScript(state_dir / "faults.json")
         self._limiter = RateLimiter(state_dir / "rate.json", rate_limit) if rate_limit else None
         self._sleep = sleep
+        tz: tzinfo
         try:
             tz = ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError):

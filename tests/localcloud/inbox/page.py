@@ -93,7 +93,8 @@ def render_page(view: View, records: Sequence[Mapping[str, Any]], now: datetime)
 <div><h1><span aria-hidden="true">#</span> <span id="channel-name">{escape(channel)}</span></h1>
 <p class="topic" id="summary">{escape(summary)}</p></div>
 <div class="tools">
-<p class="clock"><span class="visually-hidden">Simulated time: </span><time id="clock" datetime="{escape(_iso(now))}">{escape(_clock(now, view.zone))}</time>
+<p class="clock"><span class="visually-hidden">Simulated time: </span>
+<time id="clock" datetime="{escape(_iso(now))}">{escape(_clock(now, view.zone))}</time>
 <span class="zone">{escape(_zone_name(view.zone))}</span></p>
 <button type="button" id="only-refused" aria-pressed="false">Refused only</button>
 <button type="button" id="toggle-json" aria-pressed="false" aria-controls="json">JSON</button>
@@ -104,7 +105,8 @@ def render_page(view: View, records: Sequence[Mapping[str, Any]], now: datetime)
 </ol>
 <p class="empty" id="empty"{' hidden' if records else ''}>No messages yet. They appear here by themselves.</p>
 <footer class="composer"><p>This channel is written by {escape(view.app_name)} alone.
-<span class="keys"><kbd>j</kbd> <kbd>k</kbd> move <kbd>x</kbd> JSON <kbd>r</kbd> refused only <kbd>Esc</kbd> close</span></p></footer>
+<span class="keys"><kbd>j</kbd> <kbd>k</kbd> move <kbd>x</kbd> JSON
+<kbd>r</kbd> refused only <kbd>Esc</kbd> close</span></p></footer>
 </main>
 <aside id="json" aria-label="JSON of the message" hidden>
 <header><h2>JSON</h2><button type="button" id="close-json" aria-label="Close the JSON panel">×</button></header>

@@ -129,7 +129,8 @@ def _rich_text(block: Mapping[str, Any], reader: Reader) -> str:
         kind = item.get("type")
         if kind == "rich_text_list":
             tag = "ol" if item.get("style") == "ordered" else "ul"
-            indent = item.get("indent") if isinstance(item.get("indent"), int) else 0
+            given = item.get("indent")
+            indent = given if isinstance(given, int) else 0
             rows = "".join(f"<li>{_inlines(row, reader)}</li>" for row in _list(item, "elements"))
             parts.append(f'<{tag} class="indent-{min(max(indent, 0), 8)}">{rows}</{tag}>')
         elif kind == "rich_text_preformatted":
@@ -165,7 +166,8 @@ def _rich_inline(item: Mapping[str, Any], reader: Reader) -> str:
         content = f'<span class="mention">{"#" if kind == "channel" else "@"}{escape(name)}</span>'
     else:
         content = escape(get("text") or get("value")).replace("\n", "<br>")
-    style = item.get("style") if isinstance(item.get("style"), Mapping) else {}
+    given = item.get("style")
+    style: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
     for key, tag in (("code", "code"), ("strike", "s"), ("underline", "u"), ("italic", "em"), ("bold", "strong")):
         if style.get(key) is True:
             content = f"<{tag}>{content}</{tag}>"
@@ -202,7 +204,8 @@ def _attachment(item: Mapping[str, Any], reader: Reader) -> str:
 def _legacy(item: Mapping[str, Any], get: Callable[[str], str], reader: Reader) -> str:
     parts = []
     if get("author_name"):
-        parts.append(f'<div class="block context"><strong>{link(get("author_link"), escape(get("author_name")))}</strong></div>')
+        author = link(get("author_link"), escape(get("author_name")))
+        parts.append(f'<div class="block context"><strong>{author}</strong></div>')
     if get("title"):
         title = plain_text(get("title"))
         parts.append(f'<div class="block text"><strong>{link(get("title_link"), title)}</strong></div>')

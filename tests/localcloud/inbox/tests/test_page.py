@@ -121,7 +121,8 @@ def test_hostile_text_stays_text(tmp_path: Path, text: str) -> None:
               "accessibility_label": text}
     image = {"type": "image", "image_url": text, "alt_text": text, "title": plain}
     run = [{"type": kind, "text": text, "url": text, "name": text, "user_id": text, "channel_id": text, "range": text,
-            "value": text, "timestamp": 1, "format": text, "fallback": text, "usergroup_id": text, "style": {text: True}}
+            "value": text, "timestamp": 1, "format": text, "fallback": text, "usergroup_id": text,
+            "style": {text: True}}
            for kind in ("text", "link", "emoji", "user", "channel", "usergroup", "broadcast", "color", "date", text)]
     blocks = [
         {"type": "header", "text": plain, "block_id": text}, {"type": "section", "text": mrkdwn, "accessory": button},

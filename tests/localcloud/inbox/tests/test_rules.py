@@ -231,6 +231,7 @@ def test_all_breaks_are_told_at_once() -> None:
     ("advice.escape", {"text": "3 < 4"}),
     ("advice.escape", message(section("List<String>"))),
     ("advice.escape", message(context(mrkdwn("this & that")))),
+    ("advice.escape", attached(text="List<String>")),
     ("advice.button", message(actions({"type": "button", "text": plain("x")}))),
 ])
 def test_advice_is_told_and_accepted(advice: str, payload: Payload) -> None:

@@ -188,7 +188,8 @@ def test_durations(milliseconds: float, text: str) -> None:
 
 
 def test_money_and_widths() -> None:
-    assert (money(Decimal("1234.5")), money(Decimal("-0.2")), money(Decimal(0), "€")) == ("$1,234.50", "-$0.20", "€0.00")
+    assert (money(Decimal("1234.5")), money(Decimal("-0.2"))) == ("$1,234.50", "-$0.20")
+    assert money(Decimal(0), "€") == "€0.00"
     assert (width("abc"), width("日本"), width("e\u0301"), width("☀\ufe0f")) == (3, 4, 1, 1)
     assert (pad("日", 4), pad("7", 3, right=True)) == ("日  ", "  7")
     assert shorten("personal-timeline-dev-database", 16, NEW_YORK) == "persona…database"
