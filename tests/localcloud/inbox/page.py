@@ -168,7 +168,7 @@ def _problems(record: Mapping[str, Any]) -> str:
     if record["outcome"] != "refused":
         return ""
     rows = "".join(
-        f'<li><strong>{escape(item["detail"])}</strong> at <code>{escape(item["pointer"] or "/")}</code>'
+        f'<li><strong>{escape(item["detail"])}</strong>{_place(item["pointer"])}'
         f'<br><span class="rule">{escape(item["rule"])}: {render(item["text"])}. {escape(item["source"])}</span></li>'
         for item in record.get("violations", [])[:_SHOWN_BREAKS]
     )
@@ -180,11 +180,15 @@ def _problems(record: Mapping[str, Any]) -> str:
             f'<ul>{rows}</ul></div>')
 
 
+def _place(pointer: str) -> str:
+    return f" at <code>{escape(pointer)}</code>" if pointer else ""
+
+
 def _advice(record: Mapping[str, Any]) -> str:
     items = record.get("advice", [])
     if not items:
         return ""
-    words = "; ".join(f"{item['pointer'] or '/'} {item['detail']} ({item['text']})" for item in items)
+    words = "; ".join(f"{item['pointer']} {item['detail']} ({item['text']})" for item in items)
     return f'<p class="advice"><span aria-hidden="true">▲</span> Accepted, but: {escape(words)}</p>'
 
 
