@@ -65,6 +65,11 @@ def _parser() -> argparse.ArgumentParser:
     events = command("events", _events, "Put events on the default bus as an AWS service would (aws.* sources).")
     events.add_argument("action", choices=("put",))
     events.add_argument("file", nargs="+", help="a JSON file: one EventBridge envelope or a list of them")
+    fail = command("fail", _fail, "Let a resource fail to start, or start again.")
+    fail.add_argument("action", choices=("start", "clear"))
+    fail.add_argument("resource", nargs="?", help="ARN or name")
+    fail.add_argument("--cause", choices=("capacity", "kms", "kms-recoverable"), default="capacity")
+    fail.add_argument("--times", type=int, default=None, help="how often (default: until cleared)")
     functions = command("functions", _functions, "List the Lambda functions' invocations, time and peak memory.")
     functions.add_argument("--json", action="store_true", help="every invocation, as JSON lines")
     seed = command("seed", _seed, "Apply seed files.")
@@ -147,6 +152,15 @@ def _events(options: argparse.Namespace) -> None:
         content = json.loads(Path(name).read_text())
         for event in content if isinstance(content, list) else [content]:
             _cloud(options).put_event(event)
+
+
+def _fail(options: argparse.Namespace) -> None:
+    if options.action == "clear":
+        _cloud(options).mend(options.resource)
+        return
+    if not options.resource:
+        raise LocalCloudError("which resource? Give its ARN or name")
+    _cloud(options).fail_start(options.resource, options.cause, options.times)
 
 
 def _functions(options: argparse.Namespace) -> None:

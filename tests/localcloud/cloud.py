@@ -219,6 +219,14 @@ class LocalCloud:
         """Put an event on the default bus as an AWS service would (``aws.*`` sources)."""
         return self.control("event", event)
 
+    def fail_start(self, resource: str, cause: str, times: int | None = None) -> None:
+        """Let starts of ``resource`` (ARN or name) fail: ``capacity``, ``kms`` or ``kms-recoverable``."""
+        self.control("fail", {"resource": resource, "cause": cause, "times": times})
+
+    def mend(self, resource: str | None = None) -> None:
+        """Let a resource, or all, start again."""
+        self.control("mend", {"resource": resource})
+
     # -- what happened ------------------------------------------------------
 
     def calls(self, function: str | None = None) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from moto.moto_server.werkzeug_app import (
 PREFIX = "/_localcloud/"
 Answer = dict[str, Any]
 _ROUTES: dict[str, Callable[[dict[str, Any]], Answer]] = {}
+_CLEAR: list[Callable[[], None]] = []
 logger = logging.getLogger("localcloud.addon")
 
 
@@ -25,6 +26,12 @@ def route(name: str) -> Callable[[Callable[[dict[str, Any]], Answer]], Callable[
         _ROUTES[name] = function
         return function
     return register
+
+
+def on_clear(function: Callable[[], None]) -> Callable[[], None]:
+    """Call ``function`` when the cloud is emptied."""
+    _CLEAR.append(function)
+    return function
 
 
 class RequestHandler(MotoRequestHandler):
@@ -38,8 +45,11 @@ class RequestHandler(MotoRequestHandler):
 
 def application() -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
     """The WSGI application: the internal door first, moto for everything else."""
-    from . import timeline
+    from . import autoscaling, ec2, ecs, eks, lookup, rds, timeline
 
+    for service in (rds, ec2, autoscaling, eks, ecs):
+        service.install()
+    assert lookup  # it registers doors
     timeline.start()
     moto = DomainDispatcherApplication(create_backend_app)
 
@@ -71,3 +81,10 @@ def _answer(name: str, environ: dict[str, Any], start_response: Any) -> Iterable
 @route("ready")
 def _ready(_request: dict[str, Any]) -> Answer:
     return {"ready": True}
+
+
+@route("clear")
+def _clear(_request: dict[str, Any]) -> Answer:
+    for function in _CLEAR:
+        function()
+    return {}

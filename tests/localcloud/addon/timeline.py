@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import part
-from .launcher import route
+from .launcher import on_clear, route
 
 logger = logging.getLogger("localcloud.timeline")
 
@@ -36,6 +36,7 @@ def at(moment: float, what: Callable[[], None], *, key: str) -> None:
         heapq.heappush(_queue, (moment, next(_numbers), key, what))
 
 
+@on_clear
 def clear() -> None:
     """Forget everything that is waited for."""
     with _lock:
@@ -77,8 +78,3 @@ def _busy(_request: dict[str, Any]) -> dict[str, Any]:
     with _lock:
         return {"changing": _running}
 
-
-@route("clear")
-def _clear(_request: dict[str, Any]) -> dict[str, Any]:
-    clear()
-    return {}

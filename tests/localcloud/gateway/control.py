@@ -94,3 +94,15 @@ async def _event(gateway: Gateway, request: dict[str, Any]) -> dict[str, Any]:
         if name not in request:
             raise Refused(f"the event has no {name}: give the whole EventBridge envelope")
     return await gateway.door("fabric", "event", request)
+
+
+@route("fail")
+async def _fail(gateway: Gateway, request: dict[str, Any]) -> dict[str, Any]:
+    """Let the next starts of a resource fail: ``{"resource", "cause", "times"?}``."""
+    return await gateway.door("resources", "fail", request)
+
+
+@route("mend")
+async def _mend(gateway: Gateway, request: dict[str, Any]) -> dict[str, Any]:
+    """Let a resource (or all) start again."""
+    return await gateway.door("resources", "mend", request)

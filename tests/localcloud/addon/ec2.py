@@ -1,0 +1,78 @@
+"""EC2: an instance passes through stopping and pending, and may fall back to stopped."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from moto.ec2.models import instances
+from moto.ec2.models.instances import StateReason
+
+from . import emit, failures
+from .slow import change
+
+logger = logging.getLogger("localcloud.ec2")
+
+STOPPING, PENDING = 30.0, 30.0
+_CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
+
+
+def install() -> None:
+    """Patch moto."""
+    instances.Instance.start = _wrapped_start(instances.Instance.start)
+    instances.Instance.stop = _wrapped_stop(instances.Instance.stop)
+
+
+def set_state(instance: Any, name: str) -> None:
+    """Put an instance into a state and tell the event bus."""
+    instance._state.name, instance._state.code = name, _CODES[name]
+    backend = instance.ec2_backend
+    arn = f"arn:aws:ec2:{backend.region_name}:{backend.account_id}:instance/{instance.id}"
+    emit.event("aws.ec2", "EC2 Instance State-change Notification",
+               {"instance-id": instance.id, "state": name}, arn=arn)
+
+
+def _wrapped_stop(stop: Any) -> Any:
+    def stopping(self: Any) -> Any:
+        previous = stop(self)
+        if previous.name == "stopped":
+            return previous
+        set_state(self, "stopping")
+        change("ec2-stopping", STOPPING, lambda: _arrive(self, "stopping", "stopped"), key=f"{self.id} stops")
+        return previous
+    return stopping
+
+
+def _wrapped_start(start: Any) -> Any:
+    def starting(self: Any) -> Any:
+        previous = start(self)
+        if previous.name == "running":
+            return previous
+        set_state(self, "pending")
+        change("ec2-pending", PENDING, lambda: _started(self), key=f"{self.id} starts")
+        return previous
+    return starting
+
+
+def _arrive(instance: Any, before: str, after: str) -> None:
+    if instance._state.name == before:
+        set_state(instance, after)
+
+
+def _started(instance: Any) -> None:
+    if instance._state.name != "pending":
+        return
+    backend = instance.ec2_backend
+    why = failures.cause(instance.id, f"arn:aws:ec2:{backend.region_name}:{backend.account_id}:instance/{instance.id}")
+    if why is None:
+        set_state(instance, "running")
+        return
+    # StartInstances was accepted; with a lost key or no capacity the instance falls back.
+    code, text = ("Server.InsufficientInstanceCapacity", "Insufficient capacity.") if why == "capacity" else (
+        "Client.InternalError", "Client error on launch")
+    for nic in instance.nics.values():
+        nic.stop()
+    instance.state_reason = StateReason(f"{code}: {text}", code)
+    instance._reason = code
+    logger.info("%s falls back to stopped: %s", instance.id, code)
+    set_state(instance, "stopped")

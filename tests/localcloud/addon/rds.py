@@ -1,0 +1,231 @@
+"""RDS: stopping and starting take minutes, and after seven days AWS starts by itself.
+
+States and limits: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_StopInstance.html
+and https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html
+Events: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import random
+import string
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from moto.rds import models
+from moto.rds.exceptions import (
+    DBClusterNotFoundError,
+    InvalidDBClusterStateFault,
+    InvalidDBInstanceStateError,
+    InvalidParameterCombination,
+    RDSClientError,
+)
+
+from .. import part
+from . import emit, failures, timeline
+from .slow import change
+
+logger = logging.getLogger("localcloud.rds")
+
+STOPPING, STARTING, FORCED_START = 180.0, 360.0, 7 * 86400.0
+_FAILED = {
+    "capacity": "insufficient-capacity",
+    "kms": "inaccessible-encryption-credentials",
+    "kms-recoverable": "inaccessible-encryption-credentials-recoverable",
+}
+# What a start may begin from, besides stopped.
+_STARTABLE = {"stopped", "insufficient-capacity", "inaccessible-encryption-credentials-recoverable"}
+_ALPHABET = string.ascii_uppercase + string.digits
+
+
+def install() -> None:
+    """Patch moto."""
+    backend = models.RDSBackend
+    _unique_identifiers(backend)
+    backend.stop_db_instance = _stop_instance
+    backend.start_db_instance = _start_instance
+    backend.stop_db_cluster = _stop_cluster
+    backend.start_db_cluster = _start_cluster
+
+
+def _unique_identifiers(backend: Any) -> None:
+    """moto gives every instance one and the same DbiResourceId."""
+    made, replicated = models.DBInstance.__init__, backend.create_db_instance_read_replica
+
+    def init(self: Any, *arguments: Any, **named: Any) -> None:
+        made(self, *arguments, **named)
+        self.dbi_resource_id = _resource_id()
+
+    def replica(self: Any, db_kwargs: dict[str, Any]) -> Any:
+        instance = replicated(self, db_kwargs)
+        instance.dbi_resource_id = _resource_id()
+        instance.tags = list(db_kwargs.get("tags") or [])
+        return instance
+
+    models.DBInstance.__init__ = init
+    backend.create_db_instance_read_replica = replica
+
+
+def _resource_id() -> str:
+    return "db-" + "".join(random.choices(_ALPHABET, k=26))
+
+
+# -- instances -----------------------------------------------------------
+
+
+def _stop_instance(self: Any, db_instance_identifier: str, db_snapshot_identifier: str | None = None) -> Any:
+    instance = _instance(self, db_instance_identifier)
+    if instance.status != "available":
+        raise InvalidDBInstanceStateError(db_instance_identifier, "stop")
+    if instance.is_replica or instance.replicas:
+        raise RDSClientError("InvalidDBInstanceState", "Cannot stop or start a read replica instance "
+                             "or an instance that has a read replica")
+    if instance.multi_az and instance.engine.startswith("sqlserver"):
+        raise InvalidParameterCombination("Cannot stop a SQL Server instance in Multi-AZ mode")
+    if db_snapshot_identifier:
+        self.create_db_snapshot(db_instance_identifier, db_snapshot_identifier)
+    instance.status = "stopping"
+
+    def stopped() -> None:
+        if instance.status == "stopping":
+            instance.status = "stopped"
+            _instance_event(instance, "0087", "DB instance stopped")
+            _force_start_later(instance, lambda: self.start_db_instance(db_instance_identifier),
+                               lambda: _instance_event(instance, "0154", "DB instance is being started due to it "
+                                                       "exceeding the maximum allowed time being stopped."))
+
+    change("rds-stopping", STOPPING, stopped, key=f"{db_instance_identifier} stops")
+    return instance
+
+
+def _start_instance(self: Any, db_instance_identifier: str) -> Any:
+    instance = _instance(self, db_instance_identifier)
+    if instance.status not in _STARTABLE:
+        raise InvalidDBInstanceStateError(db_instance_identifier, "start")
+    instance.status = "starting"
+    instance.automatic_restart_time = None
+
+    def started() -> None:
+        if instance.status != "starting":
+            return
+        why = failures.cause(instance.arn, db_instance_identifier)
+        instance.status = _FAILED[why] if why else "available"
+        if why:
+            logger.info("%s does not start: %s", db_instance_identifier, instance.status)
+        else:
+            _instance_event(instance, "0088", "DB instance started")
+
+    change("rds-starting", STARTING, started, key=f"{db_instance_identifier} starts")
+    return instance
+
+
+def _instance(backend: Any, name: str) -> Any:
+    backend._validate_db_identifier(name)
+    instance = backend.describe_db_instances(name)[0]
+    if getattr(instance, "db_cluster_identifier", None):
+        raise InvalidParameterCombination(f"{instance.engine} DB instances that are members of a cluster are not "
+                                          "eligible for stopping or starting; stop or start the cluster")
+    return instance
+
+
+def _instance_event(instance: Any, number: str, message: str) -> None:
+    _event("RDS DB Instance Event", "DB_INSTANCE", instance.arn, instance.db_instance_identifier, number, message)
+
+
+# -- clusters --------------------------------------------------------------
+
+
+def _stop_cluster(self: Any, cluster_identifier: str) -> Any:
+    cluster = _cluster(self, cluster_identifier)
+    if cluster.status != "available":
+        raise _wrong_state(cluster, "available")
+    if cluster.global_cluster_identifier or cluster.engine_mode == "serverless":
+        raise RDSClientError("InvalidDBClusterStateFault", f"{cluster_identifier} belongs to a global database or is "
+                             "Aurora Serverless v1, which cannot be stopped")
+    cluster.status = "stopping"
+    _members(cluster, "stopping")
+
+    def stopped() -> None:
+        if cluster._status == "stopping":
+            cluster.status = "stopped"
+            _members(cluster, "stopped")
+            _cluster_event(cluster, "0150", "DB cluster stopped")
+            _force_start_later(cluster, lambda: self.start_db_cluster(cluster_identifier),
+                               lambda: _cluster_event(cluster, "0153", "DB cluster is being started due to it "
+                                                      "exceeding the maximum allowed time being stopped."))
+
+    answer = copy.copy(cluster)
+    change("rds-stopping", STOPPING, stopped, key=f"{cluster_identifier} stops")
+    return answer
+
+
+def _start_cluster(self: Any, cluster_identifier: str) -> Any:
+    cluster = _cluster(self, cluster_identifier)
+    if cluster.status not in _STARTABLE:
+        raise _wrong_state(cluster, "stopped,inaccessible-encryption-credentials-recoverable")
+    cluster.status = "starting"
+    cluster.automatic_restart_time = None
+    _members(cluster, "starting")
+
+    def started() -> None:
+        if cluster._status != "starting":
+            return
+        why = failures.cause(cluster.arn, cluster_identifier)
+        cluster.status = _FAILED[why] if why else "available"
+        _members(cluster, cluster._status)
+        if not why:
+            _cluster_event(cluster, "0151", "DB cluster started")
+
+    answer = copy.copy(cluster)
+    change("rds-starting", STARTING, started, key=f"{cluster_identifier} starts")
+    return answer
+
+
+def _cluster(backend: Any, name: str) -> Any:
+    if name not in backend.clusters:
+        raise DBClusterNotFoundError(name)
+    return backend.clusters[name]
+
+
+def _wrong_state(cluster: Any, expected: str) -> Exception:
+    return InvalidDBClusterStateFault(f"DbCluster {cluster.db_cluster_identifier} is in {cluster.status} state "
+                                      f"but expected it to be one of {expected}.")
+
+
+def _members(cluster: Any, status: str) -> None:
+    for member in cluster.members:
+        member.status = status
+
+
+def _cluster_event(cluster: Any, number: str, message: str) -> None:
+    _event("RDS DB Cluster Event", "CLUSTER", cluster.arn, cluster.db_cluster_identifier, number, message)
+
+
+# -- both ------------------------------------------------------------------
+
+
+def _force_start_later(resource: Any, start: Any, tell: Any) -> None:
+    """AWS starts what has been stopped for seven days, for its maintenance."""
+    deadline = time.time() + part.timing("rds-forced-start", FORCED_START)
+    resource.automatic_restart_time = datetime.fromtimestamp(deadline, UTC)
+
+    def force() -> None:
+        # A start and another stop in the meantime began a new week.
+        due = getattr(resource, "automatic_restart_time", None)
+        if resource.status == "stopped" and due is not None and due.timestamp() <= deadline:
+            logger.info("%s has been stopped for too long: AWS starts it", resource.arn)
+            tell()
+            start()
+
+    timeline.at(deadline, force, key=f"{resource.arn}: forced start")
+
+
+def _event(detail_type: str, kind: str, arn: str, name: str, number: str, message: str) -> None:
+    emit.event("aws.rds", detail_type, {
+        "EventCategories": ["notification"], "SourceType": kind, "SourceArn": arn,
+        "Date": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "Message": message, "SourceIdentifier": name, "EventID": f"RDS-EVENT-{number}",
+    }, arn=arn)
