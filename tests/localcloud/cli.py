@@ -65,6 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     events = command("events", _events, "Put events on the default bus as an AWS service would (aws.* sources).")
     events.add_argument("action", choices=("put",))
     events.add_argument("file", nargs="+", help="a JSON file: one EventBridge envelope or a list of them")
+    faults = command("faults", _faults, "Inject faults by rules, list how often they struck, or end them.")
+    faults.add_argument("action", choices=("put", "list", "clear"))
+    faults.add_argument("file", nargs="?", help="a JSON list of rules")
     fail = command("fail", _fail, "Let a resource fail to start, or start again.")
     fail.add_argument("action", choices=("start", "clear"))
     fail.add_argument("resource", nargs="?", help="ARN or name")
@@ -152,6 +155,14 @@ def _events(options: argparse.Namespace) -> None:
         content = json.loads(Path(name).read_text())
         for event in content if isinstance(content, list) else [content]:
             _cloud(options).put_event(event)
+
+
+def _faults(options: argparse.Namespace) -> None:
+    if options.action == "put" and not options.file:
+        raise LocalCloudError("faults put needs a file of rules")
+    rules = {"put": lambda: json.loads(Path(options.file).read_text()), "clear": lambda: [],
+             "list": lambda: None}[options.action]()
+    print(json.dumps(_cloud(options).faults(rules), indent=2))
 
 
 def _fail(options: argparse.Namespace) -> None:

@@ -227,6 +227,11 @@ class LocalCloud:
         """Let a resource, or all, start again."""
         self.control("mend", {"resource": resource})
 
+    def faults(self, rules: Sequence[Mapping[str, Any]] | None = None) -> list[dict[str, Any]]:
+        """Replace the fault rules, or with None only tell how often each was hit."""
+        request = {} if rules is None else {"rules": [dict(rule) for rule in rules]}
+        return list(self.control("faults", request)["rules"])
+
     # -- what happened ------------------------------------------------------
 
     def calls(self, function: str | None = None) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -14,9 +15,10 @@ from yarl import URL
 from .. import part
 from ..clock import Clock
 from ..state import State
-from . import control, errors, timekeeping
-from .operations import identify
-from .recorder import Recorder, error_code
+from ..iam import authorizer
+from . import control, errors, faults, timekeeping
+from .operations import Operation, identify
+from .recorder import Recorder, calling_function, error_code
 from .routing import Signature, part_of, signature
 
 _HOP_BY_HOP = frozenset({
@@ -38,6 +40,8 @@ class Gateway:
         self.clock = Clock(state.clock)
         self.recorder = Recorder(state, self.clock)
         self.parts = {name: URL(part.url(name)) for name in ("fabric", "resources")}
+        self.iam = os.environ.get("LOCALCLOUD_IAM", "off")
+        self.faults: list[faults.Rule] = []
         self.session: ClientSession
         self._unsigned: dict[str, Callable[[Gateway, web.BaseRequest], Awaitable[web.StreamResponse]]] = {
             control.PREFIX: control.handle,
@@ -79,20 +83,31 @@ class Gateway:
         body = b"" if stream else await request.content.read()
         operation = identify(signed.service, request.method, URL(request.raw_path, encoded=True).raw_path,
                              request.query_string, request.headers, body)
-        response: web.StreamResponse
-        try:
-            response, code = await self._passed(request, signed, None if stream else body)
-        except (ClientError, ConnectionError) as error:
-            response = errors.response(operation, 503, "ServiceUnavailable",
-                                       f"the local cloud's {part_of(signed)} did not answer: {error}")
-            code = "ServiceUnavailable"
-        self.recorder.write(operation, signed, request.headers, status=response.status, code=code,
-                            seconds=time.perf_counter() - started, role=None, verdict=None, fault=None)
+        verdict = None
+        struck, response = await faults.apply(self.faults, request, operation, signed.region,
+                                              calling_function(request.headers))
+        code: str | None = struck
+        if response is None and self.iam != "off":
+            verdict = await authorizer.judge(self.door, operation, signed, request.headers.get("User-Agent", ""),
+                                             self.clock.now())
+            if verdict and not verdict.allowed and self.iam == "enforce":
+                response = errors.denied(operation, verdict.message(operation.action))
+                code = "AccessDenied"
+        if response is None:
+            response, code = await self._passed(request, signed, operation, None if stream else body)
+        self.recorder.write(
+            operation, signed, request.headers, status=response.status, code=code,
+            seconds=time.perf_counter() - started, role=verdict.role if verdict else None, fault=struck,
+            verdict=verdict.document(enforced=self.iam == "enforce") if verdict else None)
         return response
 
-    async def _passed(self, request: web.BaseRequest, signed: Signature,
+    async def _passed(self, request: web.BaseRequest, signed: Signature, operation: Operation,
                       body: bytes | None) -> tuple[web.StreamResponse, str | None]:
-        response = await self._forward(request, part_of(signed), body)
+        try:
+            response = await self._forward(request, part_of(signed), body)
+        except (ClientError, ConnectionError) as error:
+            return errors.response(operation, 503, "ServiceUnavailable", f"the local cloud's {part_of(signed)} "
+                                   f"did not answer: {error}"), "ServiceUnavailable"
         content = response.body if isinstance(response, web.Response) else None
         return response, error_code(response.status, response.headers,
                                     content if isinstance(content, bytes) else b"")

@@ -1,0 +1,179 @@
+"""A role may do what its policies say, wherever the call goes, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from localcloud import LocalCloud
+from localcloud.iam.evaluator import Decision, Request, decide
+
+from . import probe
+from .test_resources import _code, _database, _group, _nodegroup
+
+
+def _decide(statement: dict[str, Any] | list[dict[str, Any]], *, action: str = "rds:StopDBInstance",
+            resource: str = "arn:aws:rds:us-east-1:1:db:orders", context: dict[str, Any] | None = None,
+            boundary: dict[str, Any] | None = None) -> Decision:
+    return decide(Request(action, [resource], context or {}), [{"Statement": statement}],
+                  [{"Statement": boundary}] if boundary else None)
+
+
+DEV = {"aws:resourcetag/environment": "dev"}
+
+
+@pytest.mark.parametrize(("statement", "context", "allowed"), [
+    (probe.allow("rds:*"), {}, True),
+    (probe.allow("RDS:stop*", "arn:aws:rds:*:1:db:ord?rs"), {}, True),
+    (probe.allow("rds:StartDBInstance"), {}, False),
+    (probe.allow("rds:*", "arn:aws:rds:us-east-1:1:db:other"), {}, False),
+    (probe.allow("rds:*", StringEquals={"aws:ResourceTag/Environment": "dev"}), DEV, True),
+    (probe.allow("rds:*", StringEquals={"aws:ResourceTag/Environment": ["dev", "test"]}), DEV, True),
+    (probe.allow("rds:*", StringEquals={"aws:ResourceTag/Environment": "prod"}), DEV, False),
+    (probe.allow("rds:*", StringEquals={"aws:ResourceTag/Environment": "dev"}), {}, False),
+    (probe.allow("rds:*", StringNotEquals={"aws:ResourceTag/Environment": "prod"}), {}, True),
+    (probe.allow("rds:*", StringEqualsIfExists={"aws:ResourceTag/Environment": "dev"}), {}, True),
+    (probe.allow("rds:*", Null={"aws:ResourceTag/Environment": "false"}), {}, False),
+    (probe.allow("rds:*", StringLike={"aws:RequestedRegion": "us-*"}), {"aws:requestedregion": "us-east-1"}, True),
+    (probe.allow("rds:*", Bool={"aws:SecureTransport": "true"}), {"aws:securetransport": "true"}, True),
+    (probe.allow("rds:*", ArnLike={"aws:PrincipalArn": "arn:aws:iam::*:role/x"}),
+     {"aws:principalarn": "arn:aws:iam::1:role/x"}, True),
+    (probe.allow("rds:*", StringEquals={"aws:ResourceTag/Environment": "${aws:PrincipalTag/Environment}"}),
+     {**DEV, "aws:principaltag/environment": "dev"}, True),
+    ({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}, {}, True),
+    ({"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:rds:*"}, {}, False),
+])
+def test_evaluation(statement: dict[str, Any], context: dict[str, Any], allowed: bool) -> None:
+    assert _decide(statement, context=context).allowed is allowed
+
+
+def test_an_explicit_deny_wins() -> None:
+    deny = {"Effect": "Deny", "Action": "rds:Stop*", "Resource": "*",
+            "Condition": {"StringEquals": {"aws:ResourceTag/nightshift:protected": "true"}}}
+    tagged = {"aws:resourcetag/nightshift:protected": "true"}
+    assert _decide([probe.allow("*"), deny]).allowed
+    refused = _decide([probe.allow("*"), deny], context=tagged)
+    assert (refused.allowed, refused.explicit) == (False, True)
+
+
+def test_a_boundary_limits() -> None:
+    assert not _decide(probe.allow("*"), boundary=probe.allow("rds:Describe*")).allowed
+    assert _decide(probe.allow("*"), boundary=probe.allow("rds:*")).allowed
+    assert not _decide(probe.allow("ec2:*"), boundary=probe.allow("*")).allowed
+
+
+@pytest.mark.parametrize("condition", [
+    {"StringSounds": {"aws:RequestedRegion": "x"}}, {"StringEquals": {"vendor:moon": "full"}},
+    {"StringEquals": {"aws:ResourceTag/a": "${aws:PrincipalTag/none}"}}])
+def test_what_is_not_understood_denies(condition: dict[str, Any]) -> None:
+    refused = _decide(probe.allow("*", **condition), context={"aws:requestedregion": "us-east-1"})
+    assert not refused.allowed
+    assert "a statement without Sid" in refused.reason
+    denying = {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition}
+    assert not _decide([probe.allow("*"), denying], context={"aws:requestedregion": "us-east-1"}).allowed
+
+
+def _as(cloud: LocalCloud, service: str, *statements: dict[str, Any], **role: Any) -> Any:
+    """A client with the credentials of a function whose role has these statements."""
+    probe.function(cloud, "worker", probe.role(cloud, "worker-role", *statements, **role))
+    environment = probe.invoke(cloud, "worker")["environment"]
+    return cloud.client(service, aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+                        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+                        aws_session_token=environment["AWS_SESSION_TOKEN"])
+
+
+def _tags(**tags: str) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def test_tags_decide_about_databases(cloud: LocalCloud) -> None:
+    _database(cloud, "orders", Tags=_tags(Environment="dev"))
+    _database(cloud, "payments", Tags=_tags(Environment="production"))
+    rds = _as(cloud, "rds", probe.allow("rds:StopDBInstance", f"arn:aws:rds:*:{probe.ACCOUNT}:db:*",
+                                        StringEquals={"aws:ResourceTag/Environment": "dev"}))
+    rds.stop_db_instance(DBInstanceIdentifier="orders")
+    for attempt in (lambda: rds.stop_db_instance(DBInstanceIdentifier="payments"), rds.describe_db_instances):
+        with pytest.raises(ClientError) as refused:
+            attempt()
+        assert _code(refused) == "AccessDenied"
+    calls = [call for call in cloud.calls() if call["role"] == "worker-role"]
+    assert [call["iam"]["verdict"] for call in calls] == ["allowed", "denied", "denied"]
+    assert calls[1]["iam"]["resources"] == [f"arn:aws:rds:us-east-1:{probe.ACCOUNT}:db:payments"]
+
+
+def test_groups_and_node_groups_are_matched_by_their_true_arn(cloud: LocalCloud) -> None:
+    _group(cloud)
+    arn = cloud.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"][0]["AutoScalingGroupARN"]
+    group = _as(cloud, "autoscaling", probe.allow("autoscaling:UpdateAutoScalingGroup", arn, StringEquals={
+        "autoscaling:ResourceTag/Environment": "dev"}))
+    group.update_auto_scaling_group(AutoScalingGroupName="web", MinSize=0)
+    with pytest.raises(ClientError) as refused:
+        group.set_desired_capacity(AutoScalingGroupName="web", DesiredCapacity=0)
+    assert _code(refused) == "AccessDenied"
+
+
+@pytest.mark.parametrize(("service", "call", "code"), [
+    ("eks", lambda client: client.update_nodegroup_config(clusterName="main", nodegroupName="workers",
+                                                          scalingConfig={"desiredSize": 1}), "AccessDeniedException"),
+    ("ec2", lambda client: client.stop_instances(InstanceIds=["i-1"]), "UnauthorizedOperation"),
+    ("dynamodb", lambda client: client.get_item(TableName="t", Key={"pk": {"S": "a"}}), "AccessDeniedException"),
+    ("cloudwatch", lambda client: client.disable_alarm_actions(AlarmNames=["a"]), "AccessDeniedException"),
+    ("s3", lambda client: client.get_object(Bucket="b", Key="k"), "AccessDenied"),
+    ("ecs", lambda client: client.update_service(cluster="c", service="s", desiredCount=0), "AccessDeniedException"),
+])
+def test_a_denial_speaks_the_protocol_of_its_service(cloud: LocalCloud, service: str, call: Any, code: str) -> None:
+    if service == "eks":
+        _nodegroup(cloud)
+    client = _as(cloud, service, probe.allow("logs:*"))
+    with pytest.raises(ClientError) as refused:
+        call(client)
+    assert _code(refused) == code
+    assert "is not authorized to perform" in str(refused.value)
+
+
+def test_a_boundary_and_principal_tags_come_from_the_role(cloud: LocalCloud) -> None:
+    iam = cloud.client("iam")
+    boundary = iam.create_policy(PolicyName="limit", PolicyDocument=json.dumps(
+        {"Version": "2012-10-17", "Statement": [probe.allow("sqs:*")]}))["Policy"]["Arn"]
+    client = _as(cloud, "sqs", probe.allow("*", StringEquals={"aws:PrincipalTag/Team": "night"}),
+                 boundary=boundary, tags={"Team": "night"})
+    client.list_queues()
+    other = cloud.client("sns", aws_access_key_id=client._request_signer._credentials.access_key,
+                         aws_secret_access_key="x")
+    with pytest.raises(ClientError) as refused:
+        other.list_topics()
+    assert "boundary" in str(refused.value)
+
+
+FAULTS = [
+    ({"kind": "throttle"}, "Throttling"),
+    ({"kind": "error", "status": 503, "code": "ServiceUnavailable"}, "ServiceUnavailable"),
+]
+
+
+@pytest.mark.parametrize(("fault", "code"), FAULTS)
+def test_faults_strike_as_counted(cloud: LocalCloud, fault: dict[str, Any], code: str) -> None:
+    from botocore.config import Config
+
+    rds = cloud.client("rds", config=Config(retries={"max_attempts": 0}))
+    cloud.faults([{"service": "rds", "operation": "DescribeDB*", "nth": 2, **fault}])
+    rds.describe_db_instances()
+    with pytest.raises(ClientError) as struck:
+        rds.describe_db_instances()
+    assert _code(struck) == code
+    rds.describe_db_instances()
+    assert cloud.faults()[0]["hit"] == 1
+    assert [call.get("fault") for call in cloud.calls()] == [None, fault["kind"], None]
+
+
+def test_a_connection_is_reset(cloud: LocalCloud) -> None:
+    from botocore.config import Config
+    from botocore.exceptions import HTTPClientError
+
+    cloud.faults([{"service": "sqs", "kind": "reset", "times": 1}])
+    with pytest.raises(HTTPClientError):
+        cloud.client("sqs", config=Config(retries={"max_attempts": 0})).list_queues()
+    cloud.client("sqs").list_queues()
