@@ -48,6 +48,8 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("--seed", metavar="FILE", action="append", default=[], help="apply a seed file; repeatable")
     start.add_argument("--timing", metavar="NAME=SECONDS", action="append", default=[],
                        help="how long a slow state lasts, in simulated seconds; repeatable")
+    start.add_argument("--option", metavar="NAME=JSON", action="append", default=[],
+                       help="inbox_zone=\"Europe/Berlin\", lambda_retry_seconds=1; repeatable")
     command("stop", _stop, "End everything that start began.")
     command("reset", _reset, "Empty the cloud; the clock and the endpoint stay.")
     command("status", _status, "Print the status document.")
@@ -89,8 +91,9 @@ def _cloud(options: argparse.Namespace) -> LocalCloud:
 
 def _start(options: argparse.Namespace) -> None:
     timings = {name: float(seconds) for name, _, seconds in (item.partition("=") for item in options.timing)}
+    choices = {name: json.loads(value) for name, _, value in (item.partition("=") for item in options.option)}
     cloud = LocalCloud(options.state or default_directory(), port=options.port, iam=options.iam,
-                       time=options.time, seeds=options.seed, timings=timings)
+                       time=options.time, seeds=options.seed, timings=timings, options=choices)
     try:
         print(json.dumps(cloud.start(), indent=2))
     except SeedError:

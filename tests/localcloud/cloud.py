@@ -242,6 +242,12 @@ class LocalCloud:
         """The Lambda invocations with duration and peak memory, oldest first."""
         return [line for line in _lines(self.state.invocations) if function in (None, line["function"])]
 
+    def messages(self) -> list[dict[str, Any]]:
+        """What reached the Slack-like inbox, oldest first (see ``localcloud.inbox``)."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(self.endpoint + "/inbox/messages.json", timeout=10) as answer:
+            return list(json.load(answer)["messages"])
+
     def seed(self, path: str | os.PathLike[str]) -> int:
         """Apply a seed file; returns how many entries it had."""
         from .seeding import apply

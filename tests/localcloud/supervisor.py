@@ -95,6 +95,8 @@ class Supervisor:
             "log": str(self._state.log),
             "calls": str(self._state.calls),
             "invocations": str(self._state.invocations),
+            "inbox": f"{endpoint}/inbox",
+            "slack_webhook": endpoint + _webhook(),
             "iam": self._settings.get("iam", "off"),
             "account": ACCOUNT,
             "region": REGION,
@@ -171,6 +173,12 @@ class Supervisor:
 
         shutil.rmtree(self._state.scratch, ignore_errors=True)
         self._write("cloud", "stopped")
+
+
+def _webhook() -> str:
+    from .inbox import Webhook
+
+    return Webhook().path
 
 
 def _listen(port: int) -> socket.socket:

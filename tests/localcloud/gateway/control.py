@@ -75,6 +75,7 @@ async def _reset(gateway: Gateway, _request: dict[str, Any]) -> dict[str, Any]:
         await answer.read()
     gateway.recorder.clear()
     gateway.faults = []
+    gateway.mount.inbox.clear()
     return {"reset": True}
 
 

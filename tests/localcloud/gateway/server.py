@@ -16,7 +16,7 @@ from .. import part
 from ..clock import Clock
 from ..state import State
 from ..iam import authorizer
-from . import control, errors, faults, timekeeping
+from . import control, errors, faults, inbox, timekeeping
 from .operations import Operation, identify
 from .recorder import Recorder, calling_function, error_code
 from .routing import Signature, part_of, signature
@@ -46,6 +46,9 @@ class Gateway:
         self._unsigned: dict[str, Callable[[Gateway, web.BaseRequest], Awaitable[web.StreamResponse]]] = {
             control.PREFIX: control.handle,
         }
+        self.mount = inbox.Mount(self)
+        for prefix in inbox.PREFIXES:
+            self._unsigned[prefix] = self.mount.handle
 
     async def open(self) -> None:
         """Open the connections to the emulators."""

@@ -63,3 +63,19 @@ def test_a_function_is_known_by_its_user_agent(cloud: LocalCloud) -> None:
     cloud.client("sqs", config=Config(user_agent_appid="nightshift-off-hours")).list_queues()
     cloud.client("sqs").list_queues()
     assert len(cloud.calls("off-hours")) == 1
+
+
+def test_the_inbox_stands_on_the_same_port(cloud: LocalCloud) -> None:
+    import json
+    import urllib.request
+
+    status = cloud.status()
+    post = urllib.request.Request(status["slack_webhook"], data=json.dumps({"text": "good night"}).encode(),
+                                  headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(post, timeout=5) as answer:
+        assert (answer.status, answer.read()) == (200, b"ok")
+    assert [message["payload"]["text"] for message in cloud.messages()] == ["good night"]
+    with urllib.request.urlopen(status["inbox"], timeout=5) as page:
+        assert b"good night" in page.read()
+    cloud.reset()
+    assert cloud.messages() == []
