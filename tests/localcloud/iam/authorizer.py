@@ -60,16 +60,18 @@ async def judge(door: Door, operation: Operation, signed: Signature, user_agent:
     named, contexts = await _tagged(door, operation, found, account, signed.region)
     context = _context(operation, signed, principal, user_agent, now)
     action_resources = named or ["*"]
+    reason = ""
     for action in _actions(operation):
         if action in _FREE:
             continue
         decision = decide(Request(action, action_resources, context, contexts),
                           principal["identity"], principal["boundary"])
+        reason = decision.reason
         if not decision.allowed:
             if "not known to the local cloud" in decision.reason:
                 logger.warning("IAM: %s for %s: %s", action, principal["role"], decision.reason)
             return Verdict(False, principal["role"], principal["arn"], decision.reason, action_resources)
-    return Verdict(True, principal["role"], principal["arn"], "", action_resources)
+    return Verdict(True, principal["role"], principal["arn"], reason, action_resources)
 
 
 def _actions(operation: Operation) -> list[str]:
