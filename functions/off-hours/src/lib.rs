@@ -1,5 +1,6 @@
 //! Stops what need not run at night and restores it exactly.
 
+pub mod aws;
 pub mod cloud;
 pub mod config;
 pub mod kinds;

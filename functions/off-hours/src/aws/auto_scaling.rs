@@ -1,0 +1,375 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_autoscaling::types::{AutoScalingGroup, Filter, LifecycleState};
+use futures_util::stream::{StreamExt, TryStreamExt, iter};
+use nightshift_core::printable;
+use nightshift_runtime::CallError;
+
+use super::instances::{self, Power};
+use super::place::Place;
+use super::watched::Watched;
+use super::{AT_ONCE, Found, Scope, arn, count, tags};
+use crate::model::{AutoScalingMode, Capacity, Health, Kind, Member, Resource, Sizes, State};
+
+const DESCRIBE: &str = "autoscaling:DescribeAutoScalingGroups";
+const ACTIVITIES: &str = "autoscaling:DescribeScalingActivities";
+/// The most groups that one page holds (Auto Scaling API reference).
+const PAGE: usize = 100;
+/// Of how many groups that do not come up the reason is asked in one sweep;
+/// there is no call for several.
+const REASONS: usize = 20;
+/// How a group says itself how it sleeps.
+const MODE_TAG: &str = "nightshift:sleep-mode";
+
+/// A group with what its health is told by.
+struct Group {
+    resource: Resource,
+    in_service: u32,
+    launching: u32,
+    instances: u32,
+}
+
+/// The groups of the environment; one call for each page of 100.
+pub(super) async fn sweep(place: &Place, scope: &Scope) -> Result<Vec<Found>, CallError> {
+    let filter = Filter::builder()
+        .name(format!("tag:{}", scope.environment_tag))
+        .values(&scope.environment)
+        .build();
+    let mut pages = place
+        .auto_scaling
+        .describe_auto_scaling_groups()
+        .filters(filter)
+        .max_records(i32::try_from(PAGE).unwrap_or(i32::MAX))
+        .into_paginator()
+        .send();
+    let mut groups = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(|error| place.error(DESCRIBE, "all groups", &error))?;
+        let read = page.auto_scaling_groups().iter();
+        groups.extend(read.filter_map(|group| read_group(place, scope, group)));
+    }
+    finish(place, groups).await
+}
+
+/// Some groups; one call for each 100 names.
+pub(super) async fn look(
+    place: &Place,
+    scope: &Scope,
+    resources: &[&Resource],
+) -> Result<Vec<Found>, CallError> {
+    let names: Vec<String> = resources.iter().map(|group| group.name.clone()).collect();
+    let mut groups = Vec::new();
+    describe(place, &names, |group| {
+        groups.extend(read_group(place, scope, group));
+    })
+    .await?;
+    finish(place, groups).await
+}
+
+/// How many instances each of the named groups has, and how many serve. Names
+/// that Auto Scaling does not know are left out.
+pub(super) async fn serving(
+    place: &Place,
+    names: &[String],
+) -> Result<BTreeMap<String, Serving>, CallError> {
+    let mut serving = BTreeMap::new();
+    describe(place, names, |group| {
+        let name = group.auto_scaling_group_name().unwrap_or_default();
+        let here = Serving {
+            instances: count(i32::try_from(group.instances().len()).ok()),
+            in_service: in_service(group),
+        };
+        serving.insert(name.to_owned(), here);
+    })
+    .await?;
+    Ok(serving)
+}
+
+/// How much of a group is there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Serving {
+    pub instances: u32,
+    pub in_service: u32,
+}
+
+async fn describe(
+    place: &Place,
+    names: &[String],
+    mut each: impl FnMut(&AutoScalingGroup),
+) -> Result<(), CallError> {
+    for names in names.chunks(PAGE) {
+        let mut pages = place
+            .auto_scaling
+            .describe_auto_scaling_groups()
+            .set_auto_scaling_group_names(Some(names.to_vec()))
+            .max_records(i32::try_from(PAGE).unwrap_or(i32::MAX))
+            .into_paginator()
+            .send();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| place.error(DESCRIBE, &names.join(", "), &error))?;
+            page.auto_scaling_groups().iter().for_each(&mut each);
+        }
+    }
+    Ok(())
+}
+
+fn read_group(place: &Place, scope: &Scope, group: &AutoScalingGroup) -> Option<Group> {
+    let arn = arn(Kind::AutoScalingGroup, group.auto_scaling_group_arn())?;
+    let tags = tags(group.tags().iter().map(|tag| (tag.key(), tag.value())));
+    let mode = match tags.get(MODE_TAG).map(String::as_str) {
+        Some("zero") => AutoScalingMode::Zero,
+        Some("suspend-and-stop") => AutoScalingMode::SuspendAndStop,
+        _ => scope.auto_scaling,
+    };
+    let staying: Vec<_> = group
+        .instances()
+        .iter()
+        .filter(|i| stays(i.lifecycle_state()))
+        .collect();
+    let mut types: BTreeMap<&str, u32> = BTreeMap::new();
+    for instance in &staying {
+        *types
+            .entry(instance.instance_type().unwrap_or("unknown"))
+            .or_default() += 1;
+    }
+    let members = staying.iter().filter_map(|instance| {
+        Some(Member {
+            id: instance.instance_id()?.to_owned(),
+            running: true,
+        })
+    });
+    let cannot_sleep = tags.get("eks:nodegroup-name").map(|owner| {
+        format!("belongs to the EKS managed node group {owner}, which sets its size; it sleeps with the node group (AWS: Amazon EKS User Guide, managed node groups)")
+    });
+    let desired = count(group.desired_capacity());
+    let suspended = group.suspended_processes().iter();
+    let launching = group
+        .instances()
+        .iter()
+        .filter(|i| launches(i.lifecycle_state()))
+        .count();
+    let counted = group
+        .instances()
+        .iter()
+        .filter(|i| counts(i.lifecycle_state()))
+        .count();
+    let resource = Resource {
+        account: arn.account(),
+        arn,
+        kind: Kind::AutoScalingGroup,
+        name: group.auto_scaling_group_name()?.to_owned(),
+        region: place.region.clone(),
+        state: State::On,
+        health: Health::Healthy,
+        sizes: Sizes::AutoScalingGroup {
+            min: count(group.min_size()),
+            max: count(group.max_size()),
+            desired,
+            suspended: suspended
+                .filter_map(|p| p.process_name().map(str::to_owned))
+                .collect(),
+            members: members.collect(),
+            mode,
+        },
+        cannot_sleep,
+        alarms: Vec::new(),
+        capacity: types
+            .into_iter()
+            .map(|(class, count)| Capacity {
+                class: class.to_owned(),
+                engine: String::new(),
+                count,
+            })
+            .collect(),
+        maintenance_window: None,
+        tags,
+    };
+    Some(Group {
+        resource,
+        in_service: in_service(group),
+        launching: count(i32::try_from(launching).ok()),
+        instances: count(i32::try_from(counted).ok()),
+    })
+}
+
+fn in_service(group: &AutoScalingGroup) -> u32 {
+    let serving = group.instances().iter().filter(|instance| {
+        instance.lifecycle_state() == Some(&LifecycleState::InService)
+            && instance
+                .health_status()
+                .is_none_or(|status| status.eq_ignore_ascii_case("healthy"))
+    });
+    count(i32::try_from(serving.count()).ok())
+}
+
+fn launches(state: Option<&LifecycleState>) -> bool {
+    state.is_some_and(|state| state.as_str().starts_with("Pending"))
+}
+
+/// What leaves the group is none of its members any more.
+fn stays(state: Option<&LifecycleState>) -> bool {
+    !state.is_some_and(|state| {
+        let state = state.as_str();
+        state.starts_with("Terminat") || state.starts_with("Detach")
+    })
+}
+
+/// Instances on standby do not count towards the desired capacity.
+fn counts(state: Option<&LifecycleState>) -> bool {
+    !state.is_some_and(|state| state.as_str().contains("Standby"))
+}
+
+/// Fills in what takes further calls: the power of members where the group
+/// itself does not tell it, and why groups do not come up.
+async fn finish(place: &Place, mut groups: Vec<Group>) -> Result<Vec<Found>, CallError> {
+    let stopped: BTreeSet<String> = groups
+        .iter()
+        .filter(|group| sleeps_by_power(&group.resource))
+        .flat_map(|group| member_ids(&group.resource))
+        .collect();
+    let power = instances::power(place, &stopped.into_iter().collect::<Vec<_>>()).await?;
+    for group in &mut groups {
+        judge(group, &power);
+    }
+    explain(place, &mut groups).await?;
+    Ok(groups.into_iter().map(found).collect())
+}
+
+/// Whether only EC2 knows if the group's members run.
+fn sleeps_by_power(resource: &Resource) -> bool {
+    matches!(&resource.sizes, Sizes::AutoScalingGroup { mode, suspended, .. }
+        if *mode == AutoScalingMode::SuspendAndStop || suspended.contains("Launch"))
+}
+
+fn member_ids(resource: &Resource) -> Vec<String> {
+    match &resource.sizes {
+        Sizes::AutoScalingGroup { members, .. } => {
+            members.iter().map(|member| member.id.clone()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn judge(group: &mut Group, power: &BTreeMap<String, Power>) {
+    let by_power = sleeps_by_power(&group.resource);
+    let Sizes::AutoScalingGroup {
+        desired,
+        members,
+        mode,
+        ..
+    } = &mut group.resource.sizes
+    else {
+        return;
+    };
+    let short = group.in_service < *desired;
+    group.resource.health = if short {
+        Health::NotYet(format!(
+            "{} of {desired} instances are in service",
+            group.in_service
+        ))
+    } else {
+        Health::Healthy
+    };
+    group.resource.state = match (*desired, group.instances) {
+        (0, 0) => State::Off,
+        (0, _) => State::Stopping,
+        _ => State::On,
+    };
+    if !by_power {
+        return;
+    }
+    for member in &mut *members {
+        let state = power.get(&member.id).map(|power| &power.state);
+        member.running = matches!(state, None | Some(State::On | State::Starting));
+    }
+    let states: BTreeSet<&str> = members
+        .iter()
+        .filter_map(|member| power.get(&member.id))
+        .map(|power| match power.state {
+            State::On => "on",
+            State::Starting => "starting",
+            State::Stopping => "stopping",
+            _ => "off",
+        })
+        .collect();
+    // A group that goes to zero, whose owner has suspended launches, runs as long as a member does.
+    let asleep_by_power = *mode == AutoScalingMode::SuspendAndStop || !states.contains("on");
+    if states.is_empty() || !asleep_by_power {
+        return;
+    }
+    group.resource.state = if states.contains("on") {
+        State::On
+    } else if states.contains("starting") {
+        State::Starting
+    } else if states.contains("stopping") {
+        State::Stopping
+    } else {
+        State::Off
+    };
+    let waiting = members
+        .iter()
+        .find_map(|member| match &power.get(&member.id)?.health {
+            Health::NotYet(why) => Some(format!("{}: {why}", member.id)),
+            Health::Healthy => None,
+        });
+    if let Some(why) = waiting {
+        group.resource.health = Health::NotYet(why);
+    }
+}
+
+/// Asks why groups are short of instances that are not even launching.
+async fn explain(place: &Place, groups: &mut [Group]) -> Result<(), CallError> {
+    let troubled: Vec<_> = groups
+        .iter_mut()
+        .filter(|group| {
+            matches!(group.resource.sizes, Sizes::AutoScalingGroup { desired, .. }
+                if group.in_service + group.launching < desired)
+                && group.resource.cannot_sleep.is_none()
+                && !sleeps_by_power(&group.resource)
+        })
+        .take(REASONS)
+        .map(|group| async move {
+            if let Some(reason) = failed_launch(place, &group.resource.name).await?
+                && let Health::NotYet(words) = &mut group.resource.health
+            {
+                words.push_str("; the last launch failed: ");
+                words.push_str(&reason);
+            }
+            Ok(())
+        })
+        .collect();
+    iter(troubled).buffer_unordered(AT_ONCE).try_collect().await
+}
+
+/// AWS's words for the newest activity of a group, if it failed.
+async fn failed_launch(place: &Place, group: &str) -> Result<Option<String>, CallError> {
+    let answer = place
+        .auto_scaling
+        .describe_scaling_activities()
+        .auto_scaling_group_name(group)
+        .max_records(1)
+        .send()
+        .await
+        .map_err(|error| place.error(ACTIVITIES, group, &error))?;
+    let newest = answer.activities().first().filter(|activity| {
+        activity
+            .status_code()
+            .is_some_and(|code| matches!(code.as_str(), "Failed" | "Cancelled"))
+    });
+    Ok(newest
+        .and_then(|activity| activity.status_message())
+        .map(|words| printable(words, 300)))
+}
+
+fn found(group: Group) -> Found {
+    let mut watched = vec![Watched::AutoScalingGroup(group.resource.name.clone())];
+    watched.extend(
+        member_ids(&group.resource)
+            .into_iter()
+            .map(Watched::Instance),
+    );
+    Found {
+        resource: group.resource,
+        watched,
+    }
+}
