@@ -36,7 +36,7 @@ mod timeline;
 mod window;
 mod zone;
 
-pub use calendar::{Calendar, Effect};
+pub use calendar::{Calendar, CalendarError, Effect};
 pub use days::Days;
 pub use explain::{Explanation, MOST_DAYS, Reading, explain, read};
 pub use import::{Syntax, UnknownSyntax};

@@ -1,5 +1,10 @@
 //! Dates on which schedules do not hold: `closed` (stay off) and `frozen` (no action).
 
+mod ics;
+mod lines;
+mod recurrence;
+mod stamp;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -7,6 +12,8 @@ use jiff::civil::{Date, DateTime};
 
 use crate::window::later;
 use crate::zone::Zone;
+
+pub use ics::CalendarError;
 
 /// What a calendar's entry does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,15 +50,47 @@ impl Edge {
             Self::Instant(second) => second,
         }
     }
+
+    /// The instant, if the local time were UTC.
+    fn as_utc(self) -> i64 {
+        match self {
+            Self::Local(wall) => wall.duration_since(EPOCH).as_secs(),
+            Self::Instant(second) => second,
+        }
+    }
 }
+
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
 /// The entries of one effect.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Marks {
     /// Whole dates with their titles, which may be empty.
     dates: BTreeMap<Date, String>,
-    /// Stretches of time with their titles.
-    spans: Vec<(Edge, Edge, String)>,
+    spans: Vec<Stretch>,
+}
+
+/// A stretch of time with its title, which may be empty.
+#[derive(Clone, Debug, PartialEq)]
+struct Stretch {
+    from: Edge,
+    to: Edge,
+    /// Seconds since 1970 that enclose it in every zone, to pass over it quickly.
+    within: (i64, i64),
+    title: String,
+}
+
+impl Stretch {
+    fn new(from: Edge, to: Edge, title: &str) -> Self {
+        // No zone is further than this from UTC, the largest change of clocks included.
+        const FARTHEST: i64 = 2 * 86_400;
+        Self {
+            within: (from.as_utc() - FARTHEST, to.as_utc() + FARTHEST),
+            from,
+            to,
+            title: title.to_owned(),
+        }
+    }
 }
 
 /// An entry in UTC, as half-open seconds since 1970.
@@ -84,14 +123,15 @@ impl Marks {
             })
             .collect();
         let (low, high) = (zone.midnight(first), zone.midnight(later(last, 1)));
-        for (from, to, title) in &self.spans {
-            let (from, to) = (from.instant(zone), to.instant(zone));
+        let near = |span: &&Stretch| span.within.0 < high && span.within.1 > low;
+        for span in self.spans.iter().filter(near) {
+            let (from, to) = (span.from.instant(zone), span.to.instant(zone));
             if from < high && to > low {
                 marks.push(Mark {
                     from,
                     to,
                     date: None,
-                    title,
+                    title: &span.title,
                 });
             }
         }
@@ -135,11 +175,15 @@ impl Calendar {
 
     /// Adds a stretch of time. One that ends no later than it begins is nothing.
     pub fn add_span(&mut self, effect: Effect, from: Timestamp, to: Timestamp, title: &str) {
-        self.marks(effect).spans.push((
+        let (from, to) = (
             Edge::Instant(from.as_second()),
             Edge::Instant(to.as_second()),
-            title.to_owned(),
-        ));
+        );
+        self.add_stretch(effect, from, to, title);
+    }
+
+    fn add_stretch(&mut self, effect: Effect, from: Edge, to: Edge, title: &str) {
+        self.marks(effect).spans.push(Stretch::new(from, to, title));
     }
 
     /// Adds everything that another calendar has.
