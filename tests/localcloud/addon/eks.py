@@ -27,6 +27,8 @@ def install() -> None:
     from moto.eks import urls
 
     backend, response = models.EKSBackend, responses.EKSResponse
+    backend.create_cluster = _wrapped_create_cluster(backend.create_cluster)
+    backend.delete_cluster = _wrapped_delete_cluster(backend.delete_cluster)
     backend.create_nodegroup = _wrapped_create(backend.create_nodegroup)
     backend.delete_nodegroup = _wrapped_delete(backend.delete_nodegroup)
     backend.update_nodegroup_config = _wrapped_update(backend.update_nodegroup_config)
@@ -41,6 +43,39 @@ def install() -> None:
     for path in ("updates$", "updates/(?P<updateId>[^/]+)$", "access-entries$",
                  "access-entries/(?P<principalArn>.+)$"):
         urls.url_paths["{0}/clusters/(?P<name>[^/]+)/" + path] = urls.response.dispatch
+
+
+# -- clusters -------------------------------------------------------------------
+
+
+def _wrapped_create_cluster(create: Any) -> Any:
+    def created(self: Any, **named: Any) -> Any:
+        cluster = create(self, **named)
+        ec2 = ec2_backends[self.account_id][self.region_name]
+        wanted = (named.get("resources_vpc_config") or {}).get("subnetIds") or []
+        subnets = ec2.describe_subnets(filters={"subnet-id": wanted}) if wanted else []
+        # EKS makes a security group of its own for control plane and nodes.
+        group = ec2.create_security_group(
+            f"eks-cluster-sg-{cluster.name}-{uuid.uuid4().int % 10**9}",
+            "EKS created security group applied to ENI that is attached to EKS Control Plane master nodes, as well "
+            "as any managed workloads.", subnets[0].vpc_id if subnets else ec2.default_vpc.id,
+            {"Name": f"eks-cluster-sg-{cluster.name}", f"kubernetes.io/cluster/{cluster.name}": "owned",
+             "aws:eks:cluster-name": cluster.name})
+        cluster.resources_vpc_config = {
+            "endpointPublicAccess": True, "endpointPrivateAccess": False, "publicAccessCidrs": ["0.0.0.0/0"],
+            "securityGroupIds": [], **(named.get("resources_vpc_config") or {}),
+            "clusterSecurityGroupId": group.id, "vpcId": group.vpc_id}
+        return cluster
+    return created
+
+
+def _wrapped_delete_cluster(delete: Any) -> Any:
+    def deleted(self: Any, name: str) -> Any:
+        cluster = delete(self, name)
+        ec2_backends[self.account_id][self.region_name].delete_security_group(
+            group_id=cluster.resources_vpc_config["clusterSecurityGroupId"])
+        return cluster
+    return deleted
 
 
 # -- node groups ---------------------------------------------------------------

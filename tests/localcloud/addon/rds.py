@@ -45,6 +45,10 @@ def install() -> None:
     """Patch moto."""
     backend = models.RDSBackend
     _unique_identifiers(backend)
+    # The keys live in MiniStack; moto would look for them in its own KMS.
+    models.MasterUserSecret.kms_key_id = property(
+        lambda self: self.secret.kms_key_id or f"arn:aws:kms:{self.resource.region}:{self.resource.account_id}:"
+                     "alias/aws/secretsmanager")
     backend.stop_db_instance = _stop_instance
     backend.start_db_instance = _start_instance
     backend.stop_db_cluster = _stop_cluster

@@ -72,6 +72,8 @@ def install() -> None:
             return
         original_queue(spec, payload, parameters)
 
+    # Topics and buckets ask this before they put a message into a queue.
+    sqs.queue_policy_allows = lambda queue, service, source, _account: permissions.queue_admits(queue, service, source)
     eventbridge._invoke_target = invoke_target
     eventbridge._dispatch_to_lambda = to_lambda
     eventbridge._dispatch_to_sqs = to_queue

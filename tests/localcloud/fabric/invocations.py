@@ -40,6 +40,7 @@ def install() -> None:
     lambda_svc.execution_credentials = lambda_runtime.execution_credentials = _role_credentials
     lambda_svc._probe_peak_memory_mb = lambda function: _last_peak.get(
         (function.get("config") or function).get("FunctionName", ""), 0) // 1024
+    lambda_svc._create_esm = _checked_mapping(lambda_svc._create_esm)
     _clean_environment()
     _measure()
 
@@ -134,6 +135,24 @@ def _failed(settings: dict[str, Any], config: dict[str, Any], event: Any, result
             sns.publish_internal(target, text, "Lambda asynchronous failure")
         else:
             logger.error("LOST: there is no %s", target)
+
+
+def _checked_mapping(create: Any) -> Any:
+    """Lambda refuses a queue that the function's role could not read."""
+    def checked(data: dict[str, Any]) -> Any:
+        from ministack.core.responses import error_response_json
+
+        from . import permissions
+
+        queue = data.get("EventSourceArn", "")
+        _function, config, _name = lambda_svc._get_func_record_for_ref(data.get("FunctionName", ""))
+        if config and ":sqs:" in queue:
+            for name in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes"):
+                if not permissions.role_allows(config["Role"], f"sqs:{name}", queue):
+                    return error_response_json("InvalidParameterValueException", "The provided execution role does "
+                                               f"not have permissions to call {name} on SQS", 400)
+        return create(data)
+    return checked
 
 
 # -- the process ----------------------------------------------------------

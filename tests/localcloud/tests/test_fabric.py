@@ -6,6 +6,7 @@ import json
 import time
 
 import pytest
+from botocore.exceptions import ClientError
 
 from localcloud import LocalCloud
 
@@ -134,3 +135,23 @@ def test_what_a_schedule_cannot_deliver_goes_to_its_dead_letters(cloud: LocalClo
     [message] = probe.messages(cloud, url)
     assert message["Body"] == '{"command":"reconcile"}'
     assert message["MessageAttributes"]["ERROR_CODE"]["StringValue"] == "AccessDeniedException"
+
+
+@pytest.mark.parametrize("permitted", [True, False])
+def test_a_topic_needs_the_queues_permission(cloud: LocalCloud, permitted: bool) -> None:
+    url, arn = probe.queue(cloud, "news")
+    topic = cloud.client("sns").create_topic(Name="news")["TopicArn"]
+    if permitted:
+        cloud.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps({"Statement": {
+            "Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage",
+            "Resource": arn, "Condition": {"ArnEquals": {"aws:SourceArn": topic}}}})})
+    cloud.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    cloud.client("sns").publish(TopicArn=topic, Message="hello")
+    assert len(probe.messages(cloud, url)) == int(permitted)
+
+
+def test_a_mapping_needs_the_roles_permission(cloud: LocalCloud) -> None:
+    _url, arn = probe.queue(cloud, "work")
+    probe.function(cloud, "watch", probe.role(cloud, "watch-role", probe.allow("sqs:ReceiveMessage", arn)))
+    with pytest.raises(ClientError, match="DeleteMessage"):
+        cloud.client("lambda").create_event_source_mapping(EventSourceArn=arn, FunctionName="watch")
