@@ -3,6 +3,7 @@
 pub mod aws;
 pub mod cloud;
 pub mod config;
+pub mod decide;
 pub mod kinds;
 pub mod model;
 pub mod plan;

@@ -54,6 +54,28 @@ pub enum Action {
     Failed,
 }
 
+/// How a resource stands to what is wanted of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Progress {
+    /// Nothing is wanted of it.
+    LeftAlone,
+    /// It is as it should be.
+    Settled,
+    /// It is to be changed now.
+    Wanted,
+    /// It is to be changed once another wave is done.
+    Held,
+    /// AWS is at work on it.
+    Underway,
+    /// A change by a person or a maintenance window is respected for a while.
+    Respected,
+    /// It should be changed and must not be.
+    Refused,
+    /// It could not be changed, or does not become usable.
+    Failing,
+}
+
 /// What was decided about one resource, and why.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decision {
@@ -69,6 +91,12 @@ pub struct Decision {
     pub desired: Desired,
     /// Until when.
     pub until: Option<Timestamp>,
+    /// How it stands to what is wanted.
+    pub progress: Progress,
+    /// When it is going to be put to sleep, where it is to run until then.
+    pub sleeps_at: Option<Timestamp>,
+    /// Whether AWS itself has started it after seven days.
+    pub forced_start: bool,
     /// What is to be done.
     pub action: Action,
     /// Why, in words for people.

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::call::Scaling;
-use super::resource::{Kind, Suspension};
+use super::resource::{Kind, Resource, Suspension};
 
 /// Where a resource stands in what off-hours did with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -43,6 +43,16 @@ pub struct Record {
     /// What it was before it fell asleep; kept until the next evening.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory: Option<Memory>,
+    /// When changes were last asked for. A run that finds this moments ago leaves
+    /// the resource to the run that asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub acted_at: Option<Timestamp>,
+    /// When AWS said that it starts what has been stopped for seven days; kept
+    /// until it sleeps again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub forced_at: Option<Timestamp>,
     /// Since when it costs nothing, for the savings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
@@ -62,6 +72,37 @@ pub struct Record {
     /// What was saved, by month (`2026-11`).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub saved: BTreeMap<String, Saved>,
+}
+
+impl Record {
+    /// The ledger's partition.
+    pub const PARTITION: &str = "off-hours";
+
+    /// The record of a resource of which nothing is known yet.
+    pub fn new(resource: &Resource, now: Timestamp) -> Self {
+        Self {
+            arn: resource.arn.clone(),
+            kind: resource.kind,
+            name: resource.name.clone(),
+            region: resource.region.clone(),
+            phase: Phase::Awake,
+            since: now,
+            memory: None,
+            acted_at: None,
+            forced_at: None,
+            asleep_since: None,
+            lease: None,
+            override_: None,
+            reported_value: None,
+            failed: None,
+            saved: BTreeMap::new(),
+        }
+    }
+
+    /// The ledger's key of a resource.
+    pub fn key(arn: &Arn) -> String {
+        format!("resource#{arn}")
+    }
 }
 
 /// A change by a person, respected until it ends.
@@ -92,10 +133,6 @@ pub struct Override {
     pub owner: String,
     /// Why.
     pub reason: String,
-    /// When its owner was last reminded.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    pub reminded_at: Option<Timestamp>,
 }
 
 /// Attempts that did not succeed.
@@ -111,8 +148,6 @@ pub struct FailedAttempts {
     pub last_at: Timestamp,
     /// Why, in AWS's words.
     pub cause: String,
-    /// Whether people have been told.
-    pub reported: bool,
 }
 
 /// What a resource saved in a month.
@@ -188,18 +223,18 @@ pub struct EnvironmentRecord {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(with = "BTreeMap<String, String>")]
     pub announced: BTreeMap<Timestamp, Timestamp>,
-    /// The refusals that were reported, by their words, and when.
+    /// What people were told and still holds, by a key of its own, and when.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(with = "BTreeMap<String, String>")]
     pub reported: BTreeMap<String, Timestamp>,
 }
 
-/// One evening or one morning, from its first action to its end.
+/// One evening or one morning, from its first action to its end. Its members
+/// are those whose records changed since it began: a list of thousands would
+/// not fit into one entry of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Run {
     /// When it began.
     #[schemars(with = "String")]
     pub started_at: Timestamp,
-    /// Everything it set out to change.
-    pub members: BTreeSet<Arn>,
 }

@@ -1,0 +1,155 @@
+//! What is wanted on.
+
+use super::case::{Case, Judged};
+use crate::kinds::sleeper;
+use crate::model::{Call, Health, Phase, State};
+use crate::plan::{Action, Progress};
+
+impl Case<'_> {
+    pub(super) fn wanted_on(mut self) -> Judged {
+        self.next.forced_at = None;
+        match &self.resource.state {
+            State::Broken(status) => self.broken(status),
+            State::Busy(status) => {
+                let reason = format!("waiting: AWS says `{status}`; {}", self.wish.reason);
+                self.underway(reason)
+            }
+            State::Starting => {
+                let reason = match &self.resource.health {
+                    Health::NotYet(words) if !words.is_empty() => {
+                        format!("it is starting ({words}); {}", self.wish.reason)
+                    }
+                    _ => format!("it is starting; {}", self.wish.reason),
+                };
+                self.underway(reason)
+            }
+            State::Stopping if !self.sleeper().starts_while_stopping() => {
+                let reason = format!(
+                    "waiting: it is stopping, and AWS can start it only once it is stopped; {}",
+                    self.wish.reason
+                );
+                self.underway(reason)
+            }
+            State::On => self.is_up(),
+            State::Off | State::Stopping => self.is_down(),
+        }
+    }
+
+    fn is_up(mut self) -> Judged {
+        let reason = self.wish.reason.clone();
+        if self.phase() == Phase::Awake {
+            return self.settle(Phase::Awake, reason);
+        }
+        let mut calls = sleeper(self.resource, self.remembered())
+            .wake(self.resource, self.remembered())
+            .unwrap_or_default();
+        let is_usable = self.resource.health == Health::Healthy;
+        if calls.is_empty() && is_usable {
+            calls = self.muted_alarms();
+            if calls.is_empty() {
+                return self.settle(Phase::Awake, reason);
+            }
+        }
+        if calls.is_empty() {
+            self.enter(Phase::Waking);
+            return self.not_usable_yet();
+        }
+        if let Some(due) = self.retries_at() {
+            return self.back_off(due, "brought back");
+        }
+        let why = format!("it runs, and the rest of it is restored; {reason}");
+        self.change(Action::Start, Phase::Waking, calls, why)
+    }
+
+    /// It runs and is not usable: AWS is at work, or it never becomes usable.
+    fn not_usable_yet(self) -> Judged {
+        let words = match &self.resource.health {
+            Health::NotYet(words) if !words.is_empty() => words.clone(),
+            _ => "AWS gives no reason".to_owned(),
+        };
+        let timeout = self.policy.config.health_timeout.as_duration();
+        if self.now.duration_since(self.next.since) >= timeout {
+            let since = self.clock(self.next.since);
+            let reason = format!(
+                "it was brought back at {since} and is still not usable: {words}; {}",
+                self.wish.reason
+            );
+            return self.finish(Action::Failed, Progress::Failing, reason);
+        }
+        let reason = format!(
+            "it is on, but not usable yet: {words}; {}",
+            self.wish.reason
+        );
+        self.underway(reason)
+    }
+
+    fn is_down(mut self) -> Judged {
+        match self.phase() {
+            Phase::Asleep | Phase::FallingAsleep => self.start("asleep"),
+            Phase::Waking => {
+                if self.was_asked_just_now() {
+                    let reason =
+                        format!("it was asked to start a moment ago; {}", self.wish.reason);
+                    return self.underway(reason);
+                }
+                self.note_failed_request("AWS took the start, and it is off again");
+                self.start("off again")
+            }
+            Phase::Awake if self.is_asked_since() => self.start("off"),
+            Phase::Awake if self.policy.config.strict => {
+                self.start("somebody has stopped it, and `strict` puts it back at once")
+            }
+            Phase::Awake if self.lease_is_over() => {
+                self.start("somebody had stopped it, and the time for that is over")
+            }
+            Phase::Awake if self.is_known() => self.lease("somebody has stopped it"),
+            Phase::Awake => self.lease("it was off before off-hours first saw it"),
+        }
+    }
+
+    fn start(self, seen: &str) -> Judged {
+        if let Some(due) = self.retries_at() {
+            return self.back_off(due, "brought back");
+        }
+        // After a day on which somebody stopped it, last night's sizes are the best that is known.
+        let memory = self.next.memory.as_ref().map(|memory| &memory.remembered);
+        let calls = match sleeper(self.resource, memory).wake(self.resource, memory) {
+            Ok(calls) => calls,
+            Err(unknown) => {
+                let reason = format!("{seen}; {unknown}");
+                return self.finish(Action::Refused, Progress::Refused, reason);
+            }
+        };
+        if calls.is_empty() {
+            let reason = if self.resource.state == State::Stopping {
+                format!("it is stopping; {}", self.wish.reason)
+            } else {
+                format!(
+                    "its maximum is zero, which a person has set, so nothing can be started; {}",
+                    self.wish.reason
+                )
+            };
+            return self.finish(Action::None, Progress::Respected, reason);
+        }
+        let why = format!("{seen}; {}", self.wish.reason);
+        self.change(Action::Start, Phase::Waking, calls, why)
+    }
+
+    /// The alarms that off-hours muted and that are still mute.
+    fn muted_alarms(&self) -> Vec<Call> {
+        let Some(memory) = self.memory() else {
+            return Vec::new();
+        };
+        let names: std::collections::BTreeSet<String> = self
+            .resource
+            .alarms
+            .iter()
+            .filter(|alarm| !alarm.actions_enabled && memory.muted_alarms.contains(&alarm.name))
+            .map(|alarm| alarm.name.clone())
+            .collect();
+        if names.is_empty() {
+            return Vec::new();
+        }
+        vec![Call::EnableAlarmActions { names }]
+    }
+}
