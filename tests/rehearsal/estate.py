@@ -17,6 +17,7 @@ class Resource:
     kind: str
     name: str
     state: str
+    asleep: bool
 
 
 def states(cloud: LocalCloud, environment: str) -> list[Resource]:
@@ -34,7 +35,8 @@ def _groups(cloud: LocalCloud, environment: str) -> Iterator[Resource]:
             running = sum(member["LifecycleState"] == "InService" for member in group["Instances"])
             yield Resource("Auto Scaling group", group["AutoScalingGroupName"],
                            f"min {group['MinSize']}, desired {group['DesiredCapacity']}, "
-                           f"max {group['MaxSize']}; {running} in service")
+                           f"max {group['MaxSize']}; {running} in service",
+                           asleep=running == 0 and group["DesiredCapacity"] == 0)
 
 
 def _node_groups(cloud: LocalCloud, environment: str) -> Iterator[Resource]:
@@ -47,11 +49,13 @@ def _node_groups(cloud: LocalCloud, environment: str) -> Iterator[Resource]:
             sizes = group["scalingConfig"]
             yield Resource("EKS node group", name,
                            f"min {sizes['minSize']}, desired {sizes['desiredSize']}, "
-                           f"max {sizes['maxSize']}; {group['status'].lower()}")
+                           f"max {sizes['maxSize']}; {group['status'].lower()}",
+                           asleep=sizes["desiredSize"] == 0)
 
 
 def _databases(cloud: LocalCloud, environment: str) -> Iterator[Resource]:
     for database in cloud.client("rds").describe_db_instances()["DBInstances"]:
         tags = {tag["Key"]: tag["Value"] for tag in database.get("TagList", [])}
         if tags.get(ENVIRONMENT_TAG) == environment:
-            yield Resource("RDS instance", database["DBInstanceIdentifier"], database["DBInstanceStatus"])
+            status = database["DBInstanceStatus"]
+            yield Resource("RDS instance", database["DBInstanceIdentifier"], status, asleep=status == "stopped")

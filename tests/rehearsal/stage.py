@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import tempfile
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -16,8 +17,6 @@ from localcloud import LocalCloud
 from localcloud.timeline import Change, Event, Printer
 
 from .estate import Resource, states
-
-_MARKS = {"off-hours.asleep": "asleep", "off-hours.usable": "awake"}
 
 
 class RehearsalError(RuntimeError):
@@ -96,8 +95,6 @@ class Stage:
                          "--output-format", "json"]
             self.say("person", f"{who} {text}",
                      command=f"cargo lambda invoke --remote {self.function} --data-ascii '{json.dumps(payload)}'")
-            import os
-
             done = subprocess.run(arguments, env={**os.environ, **self.cloud.env}, capture_output=True,
                                   text=True, timeout=120, check=False)
         if done.returncode != 0:
@@ -106,8 +103,17 @@ class Stage:
         self.show()
         return dict(json.loads(done.stdout))
 
-    def until(self, what: str, true: Callable[[], bool], day: str, time: str) -> None:
-        """Checks that something came true by then; the rehearsal fails otherwise."""
-        if not true():
-            log = self.cloud.state.log
-            raise RehearsalError(f"by {day} {time}: {what} did not happen; the log is {log}")
+    def told(self, kind: str) -> bool:
+        """Whether a message of that kind stands in the inbox."""
+        return any(kind in json.dumps(message["payload"]) for message in self.messages())
+
+    def arn(self, resource: Resource) -> str:
+        """The ARN of an Auto Scaling group."""
+        groups = self.cloud.client("autoscaling").describe_auto_scaling_groups(
+            AutoScalingGroupNames=[resource.name])["AutoScalingGroups"]
+        return str(groups[0]["AutoScalingGroupARN"])
+
+    def expect(self, what: str, true: bool) -> None:
+        """Ends the rehearsal where something did not come true."""
+        if not true:
+            raise RehearsalError(f"{self.now():%a %d %b %H:%M}: expected {what}; the log is {self.cloud.state.log}")
