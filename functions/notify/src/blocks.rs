@@ -1,0 +1,384 @@
+//! A notification as Slack's Block Kit, within every limit of Slack.
+
+use jiff::Timestamp;
+use nightshift_core::{Fact, Link, Notification, Section, Severity};
+use serde_json::{Value, json};
+
+use crate::limits::{
+    BUTTON, DETAILS, Detail, FALLBACK, FIELDS, HEADER, PLAIN, SECTION, TOTAL,
+};
+use crate::mrkdwn::{code_block, inline, plain, width};
+
+/// What Slack is sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Payload {
+    /// The body of the request.
+    pub body: Value,
+    /// Whether something was left out to stay within the limits.
+    pub shortened: bool,
+}
+
+/// The notification in Block Kit.
+pub fn message(notification: &Notification) -> Payload {
+    let mut rendered = DETAILS.iter().map(|detail| blocks(notification, detail));
+    let fits = |blocks: &Value| width(&blocks.to_string()) <= TOTAL;
+    let (blocks, shortened) = rendered
+        .find(|(blocks, _)| fits(blocks))
+        .unwrap_or_else(|| (json!([]), true));
+    Payload {
+        body: json!({
+            "text": headline(notification, FALLBACK),
+            "blocks": blocks,
+            "unfurl_links": false,
+            "unfurl_media": false,
+        }),
+        shortened,
+    }
+}
+
+/// The notification without blocks, for a Slack that refuses them: what
+/// happened, what to do, and with which commands.
+pub fn plain_message(notification: &Notification) -> Payload {
+    let mut lines = vec![headline(notification, PLAIN / 3)];
+    lines.extend(notification.facts.iter().take(FIELDS).map(|fact| {
+        format!(
+            "• {}",
+            inline(&format!("{}: {}", fact.label, fact.value), 160)
+        )
+    }));
+    lines.extend(numbered(&notification.next_steps, 5, 160));
+    lines.extend(
+        notification
+            .commands
+            .iter()
+            .take(2)
+            .map(|command| code_block(&command.text, 500)),
+    );
+    lines.push(origin(notification));
+    let mut text = String::new();
+    let mut shortened = false;
+    for line in lines.iter().filter(|line| !line.is_empty()) {
+        if width(&text) + width(line) + 1 > PLAIN {
+            shortened = true;
+            continue;
+        }
+        text.push_str(line);
+        text.push('\n');
+    }
+    let shortened = shortened
+        || !notification.sections.is_empty()
+        || notification.facts.len() > FIELDS
+        || notification.next_steps.len() > 5
+        || notification.commands.len() > 2;
+    Payload {
+        body: json!({"text": text.trim_end(), "unfurl_links": false, "unfurl_media": false}),
+        shortened,
+    }
+}
+
+const fn emoji(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => "ℹ️",
+        Severity::Notice => "✅",
+        Severity::Warning => "⚠️",
+        Severity::Error => "❌",
+        Severity::Critical => "🚨",
+    }
+}
+
+fn headline(notification: &Notification, limit: usize) -> String {
+    let line = format!("{}: {}", notification.title, notification.summary);
+    format!(
+        "{} {}",
+        emoji(notification.severity),
+        inline(&line, limit - 4)
+    )
+}
+
+fn blocks(notification: &Notification, detail: &Detail) -> (Value, bool) {
+    let mut page = Page::default();
+    page.header(notification);
+    page.text(inline(&notification.summary, detail.summary));
+    page.facts(&notification.facts, detail);
+    for section in notification.sections.iter().take(detail.sections) {
+        page.section(section, detail);
+    }
+    page.steps(&notification.next_steps, detail);
+    page.commands(notification, detail);
+    page.links(&notification.links, detail);
+    page.left_out("list", notification.sections.len(), detail.sections);
+    page.context(notification);
+    (Value::Array(page.blocks), page.shortened)
+}
+
+#[derive(Default)]
+struct Page {
+    blocks: Vec<Value>,
+    left_out: Vec<String>,
+    shortened: bool,
+}
+
+impl Page {
+    fn header(&mut self, notification: &Notification) {
+        let title = plain(&notification.title, HEADER - 4);
+        let text = format!("{} {title}", emoji(notification.severity));
+        self.blocks.push(json!({
+            "type": "header",
+            "text": {"type": "plain_text", "text": text.trim_end(), "emoji": true},
+        }));
+    }
+
+    fn text(&mut self, text: String) {
+        if text.is_empty() {
+            return;
+        }
+        self.shortened |= text.ends_with('…');
+        self.blocks
+            .push(json!({"type": "section", "text": mrkdwn(&text)}));
+    }
+
+    fn facts(&mut self, facts: &[Fact], detail: &Detail) {
+        let fields: Vec<Value> = facts
+            .iter()
+            .take(detail.facts)
+            .map(|fact| {
+                let label = inline(&fact.label, 80);
+                let value = inline(&fact.value, detail.value);
+                mrkdwn(&format!("{}\n{}", bold(&label), or_dash(value)))
+            })
+            .collect();
+        if !fields.is_empty() {
+            self.blocks
+                .push(json!({"type": "section", "fields": fields}));
+        }
+        let rest = facts.get(detail.facts..).unwrap_or_default();
+        if detail.items > 0 && !rest.is_empty() {
+            let rest = Section {
+                title: "More".to_owned(),
+                items: rest
+                    .iter()
+                    .map(|fact| format!("{}: {}", fact.label, fact.value))
+                    .collect(),
+            };
+            self.section(&rest, detail);
+        } else {
+            self.left_out("fact", facts.len(), detail.facts);
+        }
+    }
+
+    /// A heading and its list; what does not fit is counted.
+    fn section(&mut self, section: &Section, detail: &Detail) {
+        const ROOM_FOR_COUNT: usize = 40;
+        let mut text = bold(&inline(&section.title, 150));
+        let mut shown = 0;
+        for item in section.items.iter().take(detail.items) {
+            let line = format!("\n• {}", or_dash(inline(item, detail.item)));
+            if width(&text) + width(&line) > SECTION - ROOM_FOR_COUNT {
+                break;
+            }
+            text.push_str(&line);
+            shown += 1;
+        }
+        let rest = section.items.len() - shown;
+        if rest > 0 {
+            self.shortened = true;
+            text = format!("{text}\n• and {rest} more");
+        }
+        self.blocks
+            .push(json!({"type": "section", "text": mrkdwn(&text)}));
+    }
+
+    fn steps(&mut self, steps: &[String], detail: &Detail) {
+        let lines = numbered(steps, detail.steps, 250);
+        if !lines.is_empty() {
+            let text = format!("*Next steps*\n{}", lines.join("\n"));
+            self.blocks
+                .push(json!({"type": "section", "text": mrkdwn(&text)}));
+        }
+        self.left_out("step", steps.len(), detail.steps);
+    }
+
+    fn commands(&mut self, notification: &Notification, detail: &Detail) {
+        for command in notification.commands.iter().take(detail.commands) {
+            let label = inline(&command.label, 150);
+            let code = code_block(&command.text, detail.command);
+            // Half a command is worse than none: say that it must not be run.
+            let cut = code.ends_with("…\n```");
+            self.shortened |= cut;
+            let warning = if cut { " (shortened, do not run)" } else { "" };
+            let heading = if label.is_empty() { "Command" } else { &label };
+            let text = format!("{}{warning}\n{code}", bold(heading));
+            self.blocks
+                .push(json!({"type": "section", "text": mrkdwn(&text)}));
+        }
+        self.left_out("command", notification.commands.len(), detail.commands);
+    }
+
+    /// Buttons for what Slack takes as an address; the rest as text.
+    fn links(&mut self, links: &[Link], detail: &Detail) {
+        let (good, bad): (Vec<&Link>, Vec<&Link>) = links
+            .iter()
+            .partition(|link| is_button_address(&link.url, detail.address));
+        let buttons: Vec<Value> = good
+            .iter()
+            .take(detail.links)
+            .enumerate()
+            .map(|(index, link)| {
+                let label = plain(&link.label, BUTTON);
+                let label = if label.is_empty() {
+                    "Open".to_owned()
+                } else {
+                    label
+                };
+                json!({
+                    "type": "button",
+                    "action_id": format!("link-{index}"),
+                    "text": {"type": "plain_text", "text": label, "emoji": false},
+                    "url": link.url,
+                })
+            })
+            .collect();
+        if !buttons.is_empty() {
+            self.blocks
+                .push(json!({"type": "actions", "elements": buttons}));
+        }
+        self.left_out("link", good.len(), detail.links);
+        if detail.items > 0 && !bad.is_empty() {
+            let list = Section {
+                title: "Addresses that are no links".to_owned(),
+                items: bad
+                    .iter()
+                    .map(|link| format!("{}: {}", link.label, link.url))
+                    .collect(),
+            };
+            self.section(&list, detail);
+        } else {
+            self.left_out("link", bad.len(), 0);
+        }
+    }
+
+    fn left_out(&mut self, what: &str, there: usize, shown: usize) {
+        let count = there.saturating_sub(shown);
+        if count > 0 {
+            self.shortened = true;
+            let plural = if count == 1 { "" } else { "s" };
+            self.left_out.push(format!("{count} more {what}{plural}"));
+        }
+    }
+
+    fn context(&mut self, notification: &Notification) {
+        let mut elements = vec![mrkdwn(&origin(notification))];
+        if !self.left_out.is_empty() {
+            elements.push(mrkdwn(&format!(
+                "Shortened to fit into Slack: {}. The log of notify has it whole.",
+                self.left_out.join(", ")
+            )));
+        }
+        self.blocks
+            .push(json!({"type": "context", "elements": elements}));
+    }
+}
+
+fn mrkdwn(text: &str) -> Value {
+    json!({"type": "mrkdwn", "text": text, "verbatim": true})
+}
+
+fn bold(text: &str) -> String {
+    if text.is_empty() {
+        or_dash(String::new())
+    } else {
+        format!("*{text}*")
+    }
+}
+
+fn or_dash(text: String) -> String {
+    if text.is_empty() {
+        "—".to_owned()
+    } else {
+        text
+    }
+}
+
+fn numbered(steps: &[String], count: usize, limit: usize) -> Vec<String> {
+    steps
+        .iter()
+        .take(count)
+        .enumerate()
+        .map(|(index, step)| format!("{}. {}", index + 1, or_dash(inline(step, limit))))
+        .collect()
+}
+
+/// Who says it, where and when; the time in the reader's own zone.
+fn origin(notification: &Notification) -> String {
+    let mut parts = vec![
+        inline(&notification.source, 60),
+        inline(&notification.environment, 60),
+        inline(notification.account.as_str(), 40),
+    ];
+    if let Some(region) = &notification.region {
+        parts.push(inline(region.as_str(), 40));
+    }
+    parts.push(date(notification.occurred_at));
+    parts.retain(|part| !part.is_empty());
+    parts.join(" · ")
+}
+
+fn date(at: Timestamp) -> String {
+    /// Slack renders no date that is far from now.
+    const YEAR_2100: i64 = 4_102_444_800;
+    let readable = at.strftime("%Y-%m-%d %H:%M UTC");
+    let seconds = at.as_second();
+    if (0..YEAR_2100).contains(&seconds) {
+        format!("<!date^{seconds}^{{date_short_pretty}} {{time}}|{readable}>")
+    } else {
+        readable.to_string()
+    }
+}
+
+/// Slack refuses the whole message for one address that it cannot read.
+fn is_button_address(url: &str, limit: usize) -> bool {
+    let Some(rest) = url.strip_prefix("https://") else {
+        return false;
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':');
+    url.len() <= limit
+        && url.bytes().all(|b| b.is_ascii_graphic())
+        && !url.contains(['<', '>', '"', '\\', '^', '`', '{', '|', '}'])
+        && host.contains(|c: char| c.is_ascii_alphanumeric())
+        && host.bytes().all(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::ADDRESS;
+
+    #[test]
+    fn only_clean_https_addresses_become_buttons() {
+        for (url, good) in [
+            (
+                "https://console.aws.amazon.com/rds/home?region=us-east-1#databases:",
+                true,
+            ),
+            ("https://a:8443/x", true),
+            ("http://a/x", false),
+            ("javascript:alert(1)", false),
+            ("https://", false),
+            ("https:///x", false),
+            ("https://user@host/", false),
+            ("https://a/ b", false),
+            ("https://a/<b", false),
+            ("https://exämple.com/", false),
+        ] {
+            assert_eq!(is_button_address(url, ADDRESS), good, "{url}");
+        }
+    }
+
+    #[test]
+    fn times_far_away_are_written_out() {
+        assert!(date(Timestamp::UNIX_EPOCH).starts_with("<!date^0^"));
+        assert_eq!(date(Timestamp::MAX), "9999-12-30 22:00 UTC");
+        assert!(!date(Timestamp::MIN).contains('<'));
+    }
+}

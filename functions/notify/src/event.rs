@@ -1,0 +1,185 @@
+//! What wakes `notify`: a batch of its queue, or a person's command.
+
+use jiff::Timestamp;
+use nightshift_core::{AccountId, Arn, Notification, Region, printable};
+use serde::Deserialize;
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::body::{self, Message};
+
+/// What is wanted.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// Messages of the queue.
+    Batch(Vec<Record>),
+    /// Show what Slack would be sent.
+    Preview(Box<Notification>),
+    /// Send one message now.
+    Send {
+        /// The message.
+        notification: Box<Notification>,
+        /// Show it instead.
+        dry_run: bool,
+    },
+}
+
+/// One message of the queue.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// The queue's name for it, by which it can be given back.
+    pub item: Option<String>,
+    /// What it says.
+    pub message: Message,
+}
+
+/// Why an event is not understood.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum EventError {
+    /// Neither a batch nor a command.
+    #[error(
+        "{found} is neither an SQS event nor a command: send {{\"command\":\"preview\"|\"send\",\"notification\":{{...}}}}, see docs/notify.md"
+    )]
+    Unknown {
+        /// What came instead.
+        found: String,
+    },
+    /// A command with a wrong field.
+    #[error("the command is wrong at `{path}`: {problem}")]
+    Command {
+        /// The field.
+        path: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "command", rename_all = "kebab-case", deny_unknown_fields)]
+enum Command {
+    Preview {
+        notification: Box<Notification>,
+    },
+    Send {
+        notification: Box<Notification>,
+        #[serde(default)]
+        dry_run: bool,
+    },
+}
+
+impl Event {
+    /// Reads what Lambda was invoked with.
+    ///
+    /// # Errors
+    /// When it is nothing that `notify` is for. A record of a batch is never
+    /// an error: what it carries is shown as it is.
+    pub fn from_input(input: Value) -> Result<Self, EventError> {
+        if let Value::Object(mut fields) = input {
+            if fields.contains_key("command") {
+                return command(&Value::Object(fields));
+            }
+            if let Some(Value::Array(records)) = fields.remove("Records") {
+                return Ok(Self::Batch(records.iter().map(record).collect()));
+            }
+            let keys: Vec<&str> = fields.keys().take(5).map(String::as_str).collect();
+            let found = format!("an object with the fields [{}]", keys.join(", "));
+            return Err(EventError::Unknown {
+                found: printable(&found, 200),
+            });
+        }
+        Err(EventError::Unknown {
+            found: format!("`{}`", printable(&input.to_string(), 100)),
+        })
+    }
+}
+
+fn command(input: &Value) -> Result<Event, EventError> {
+    let command = serde_path_to_error::deserialize(input).map_err(|error| {
+        let path = error.path().to_string();
+        EventError::Command {
+            path: printable(&path, 100),
+            problem: printable(&error.into_inner().to_string(), 300),
+        }
+    })?;
+    Ok(match command {
+        Command::Preview { notification } => Event::Preview(notification),
+        Command::Send {
+            notification,
+            dry_run,
+        } => Event::Send {
+            notification,
+            dry_run,
+        },
+    })
+}
+
+/// Reads one record; whatever its fields hold, there is a message to show.
+fn record(record: &Value) -> Record {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let queue = text(&record["eventSourceARN"]).and_then(|arn| arn.parse::<Arn>().ok());
+    let sent_at = text(&record["attributes"]["SentTimestamp"])
+        .and_then(|text| text.parse().ok())
+        .and_then(|milliseconds| Timestamp::from_millisecond(milliseconds).ok());
+    let item = text(&record["messageId"]).filter(|id| !id.is_empty());
+    let origin = body::Origin {
+        item: item.clone(),
+        account: queue
+            .as_ref()
+            .map_or_else(|| AccountId::new("unknown account"), Arn::account),
+        region: queue
+            .as_ref()
+            .map(Arn::region)
+            .filter(|region| *region != Region::new("")),
+        sent_at: sent_at.unwrap_or(Timestamp::UNIX_EPOCH),
+    };
+    let message = match &record["body"] {
+        Value::String(body) => body::read(body, &origin),
+        _ => body::unknown(
+            "the record of the queue has no body",
+            &record.to_string(),
+            &origin,
+        ),
+    };
+    Record { item, message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_not_understood_is_said() {
+        for (input, expected) in [
+            (json!(null), "`null` is neither"),
+            (json!({"source": "aws.rds"}), "fields [source]"),
+            (json!({"Records": "x"}), "neither"),
+            (json!({"command": "fly"}), "unknown variant `fly`"),
+            (
+                json!({"command": "preview"}),
+                "missing field `notification`",
+            ),
+            (
+                json!({"command": "preview", "notification": {}}),
+                "missing field `version`",
+            ),
+            (
+                json!({"command": "send", "notification": {}, "dry": true}),
+                "dry",
+            ),
+        ] {
+            let error = Event::from_input(input.clone()).unwrap_err().to_string();
+            assert!(error.contains(expected), "{input}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_record_without_anything_is_still_a_message() {
+        let event = Event::from_input(json!({"Records": [null, {}, {"body": 1}]})).unwrap();
+        let Event::Batch(records) = event else {
+            panic!("a batch")
+        };
+        assert_eq!(records.len(), 3);
+        assert!(records.iter().all(|record| record.item.is_none()));
+    }
+}

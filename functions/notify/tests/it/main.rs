@@ -1,0 +1,9 @@
+//! notify from its input to Slack's.
+
+mod anatomy;
+mod binary;
+mod delivery;
+mod robustness;
+mod schemas;
+mod wire;
+mod world;

@@ -1,0 +1,126 @@
+//! The same over real sockets: what Slack receives, and what is slow.
+
+use std::time::{Duration, Instant};
+
+use notify::{Notify, Pace, Poster, Slack, Webhook};
+use serde_json::json;
+use wiremock::matchers::{body_partial_json, header, method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::world::{FixedChannel, SECRET, batch, kept, notifications, run};
+
+fn address(server: &MockServer) -> String {
+    format!("{}/services/{SECRET}", server.uri())
+}
+
+fn notify(server: &MockServer, pace: Pace) -> Notify<FixedChannel, Slack> {
+    Notify::with(FixedChannel::at(&address(server)), Slack::new(), pace)
+}
+
+async fn answers(template: ResponseTemplate) -> MockServer {
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .respond_with(template)
+        .mount(&server)
+        .await;
+    server
+}
+
+#[tokio::test]
+async fn slack_gets_json_at_the_secret_path() {
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .and(path(format!("/services/{SECRET}")))
+        .and(header("content-type", "application/json; charset=utf-8"))
+        .and(body_partial_json(json!({"unfurl_links": false})))
+        .respond_with(ResponseTemplate::new(200).set_body_string("ok"))
+        .expect(2)
+        .mount(&server)
+        .await;
+    let notify = notify(&server, Pace::default());
+    let response = run(&notify, batch(&notifications(&["a", "b"])))
+        .await
+        .unwrap();
+    assert!(kept(&response).is_empty());
+}
+
+#[tokio::test]
+async fn retry_after_is_slept() {
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .respond_with(
+            ResponseTemplate::new(429)
+                .insert_header("Retry-After", "1")
+                .set_body_string("rate_limited"),
+        )
+        .up_to_n_times(1)
+        .mount(&server)
+        .await;
+    Mock::given(method("POST"))
+        .respond_with(ResponseTemplate::new(200).set_body_string("ok"))
+        .mount(&server)
+        .await;
+    let begun = Instant::now();
+    let response = run(
+        &notify(&server, Pace::default()),
+        batch(&notifications(&["a"])),
+    )
+    .await
+    .unwrap();
+    assert!(kept(&response).is_empty());
+    assert!(begun.elapsed() >= Duration::from_secs(1));
+}
+
+#[tokio::test]
+async fn a_slow_slack_is_not_waited_for() {
+    let server = answers(ResponseTemplate::new(200).set_delay(Duration::from_secs(20))).await;
+    let pace = Pace {
+        answer: Duration::from_millis(150),
+        ..Pace::default()
+    };
+    let begun = Instant::now();
+    let response = run(
+        &notify(&server, pace),
+        batch(&notifications(&["a", "b", "c"])),
+    )
+    .await
+    .unwrap();
+    assert_eq!(kept(&response), ["a", "b", "c"]);
+    assert!(begun.elapsed() < Duration::from_secs(5));
+}
+
+#[tokio::test]
+async fn a_new_webhook_is_found_at_once() {
+    let old = answers(ResponseTemplate::new(404).set_body_string("no_service")).await;
+    let new = answers(ResponseTemplate::new(200).set_body_string("ok")).await;
+    let channel = FixedChannel::at(&address(&old)).then(&address(&new));
+    let notify = Notify::with(channel, Slack::new(), Pace::default());
+    let response = run(&notify, batch(&notifications(&["a", "b"])))
+        .await
+        .unwrap();
+    assert!(kept(&response).is_empty());
+    assert_eq!(old.received_requests().await.unwrap().len(), 1);
+    assert_eq!(new.received_requests().await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn no_error_tells_the_secret() {
+    let nobody = "http://127.0.0.1:9";
+    let webhook = Webhook::parse(&format!("{nobody}/services/{SECRET}")).unwrap();
+    let error = Slack::new()
+        .post(&webhook, &json!({}), Duration::from_secs(5))
+        .await
+        .unwrap_err();
+    let printed = format!("{error} {error:?}");
+    assert!(printed.contains("was not reached"), "{printed}");
+    assert!(!printed.contains("s3cr3t"), "{printed}");
+
+    let echo = format!("bad webhook /services/{SECRET}");
+    let server = answers(ResponseTemplate::new(403).set_body_string(echo)).await;
+    let command = json!({"command": "send", "notification": crate::world::notification()});
+    let error = run(&notify(&server, Pace::default()), command)
+        .await
+        .unwrap_err();
+    assert!(error.contains("bad webhook"), "{error}");
+    assert!(!error.contains("s3cr3t"), "{error}");
+}
