@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use nightshift_schedule::{
     Calendar, Context, Desired, Parsed, Schedule, Syntax, Transition, Zone, explain, zone_names,
 };
-use oracle::{Oracle, Window};
+use oracle::Oracle;
+use oracle::text::{self, Day, Window};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -50,10 +51,10 @@ fn changes(zone: &Zone) -> Vec<i64> {
         .collect()
 }
 
-fn parse(text: &str, zone: &Zone) -> Schedule {
-    match Schedule::parse(text, &Context::new(zone.clone())) {
+fn parse(value: &str, zone: &Zone) -> Schedule {
+    match Schedule::parse(value, &Context::new(zone.clone())) {
         Parsed::Schedule(schedule) => schedule,
-        other => panic!("{text}: {other:?}"),
+        other => panic!("{value}: {other:?}"),
     }
 }
 
@@ -65,15 +66,15 @@ fn compare(
     closed: &BTreeSet<i64>,
     frozen: &BTreeSet<i64>,
 ) {
-    let text = oracle::write(windows);
-    let Parsed::Schedule(schedule) = Schedule::parse(&text, &Context::new(zone.clone())) else {
+    let value = text::write(windows);
+    let Parsed::Schedule(schedule) = Schedule::parse(&value, &Context::new(zone.clone())) else {
         // Random windows may be the same twice, which is refused.
-        assert!(windows.len() > 1, "{text} @{zone} was refused");
+        assert!(windows.len() > 1, "{value} @{zone} was refused");
         return;
     };
     let calendar = Calendar::from_dates(
-        closed.iter().map(|day| oracle::date(*day)),
-        frozen.iter().map(|day| oracle::date(*day)),
+        closed.iter().map(|day| text::date(*day)),
+        frozen.iter().map(|day| text::date(*day)),
     );
     // Windows over several days reach further back than those of a day.
     let is_weekly = |window: &Window| matches!(window, Window::Weekly(..));
@@ -90,7 +91,7 @@ fn compare(
         let standing = schedule.at(time(at), &calendar);
         let until = standing.until.map_or(end, Timestamp::as_second);
         let what = format!(
-            "{text} @{zone} at {} closed {closed:?} frozen {frozen:?}",
+            "{value} @{zone} at {} closed {closed:?} frozen {frozen:?}",
             time(at)
         );
         assert!(until > at, "{what}: {standing:?}");
@@ -183,7 +184,7 @@ fn every_zone_agrees_with_the_oracle_where_its_clocks_change() {
             } else {
                 changes[near.index(changes.len())]
             } - 1;
-            let case = (oracle::windows(day), some_days(day), some_days(day));
+            let case = (text::windows(day), some_days(day), some_days(day));
             let (windows, closed, frozen) = case.new_tree(&mut runner).unwrap().current();
             compare(&zone, day, &windows, &closed, &frozen);
         }
@@ -222,12 +223,12 @@ fn every_daily_window_opens_once_and_closes_once_a_day() {
             vec![i64::try_from(index).unwrap() % 16]
         };
         for year in years {
-            let (begin, end) = oracle::hours().new_tree(&mut runner).unwrap().current();
+            let (begin, end) = text::hours().new_tree(&mut runner).unwrap().current();
             if (begin, end) == (0, 1440) {
                 continue;
             }
-            let text = oracle::write(&[Window::Daily(oracle::Day::Every, begin, end)]);
-            let schedule = parse(&text, &zone);
+            let value = text::write(&[Window::Daily(Day::Every, begin, end)]);
+            let schedule = parse(&value, &zone);
             let first = FIRST_DAY + year * 1461 / 4;
             let next = i64::from(end <= begin);
             let mut expected: Vec<(i64, Desired)> = Vec::new();
@@ -239,7 +240,7 @@ fn every_daily_window_opens_once_and_closes_once_a_day() {
                 }
                 match expected.last() {
                     Some((closing, _)) if *closing >= from => {
-                        assert!((end - begin).rem_euclid(1440) >= 22 * 60, "{text} @{zone}");
+                        assert!((end - begin).rem_euclid(1440) >= 22 * 60, "{value} @{zone}");
                         expected.pop();
                         joined += 1;
                     }
@@ -254,7 +255,7 @@ fn every_daily_window_opens_once_and_closes_once_a_day() {
                 .iter()
                 .map(|change| (change.at.as_second(), change.to))
                 .collect();
-            assert_eq!(listed, expected, "{text} @{zone} from {}", time(from));
+            assert_eq!(listed, expected, "{value} @{zone} from {}", time(from));
         }
     }
     assert!(joined < 200, "{joined} days without a closing");
@@ -267,7 +268,7 @@ proptest! {
     fn random_schedules_agree_with_the_oracle(
         (name, windows, day, closed, frozen) in (proptest::sample::select(zone_names()), FIRST_DAY..LAST_DAY)
             .prop_flat_map(|(name, day)| {
-                (Just(name), oracle::windows(day), Just(day), some_days(day), some_days(day))
+                (Just(name), text::windows(day), Just(day), some_days(day), some_days(day))
             })
     ) {
         compare(&Zone::named(&name).unwrap(), day, &windows, &closed, &frozen);
@@ -278,17 +279,17 @@ proptest! {
         (name, windows, second, closed, frozen, days) in (proptest::sample::select(zone_names()), FIRST_DAY * DAY..LAST_DAY * DAY)
             .prop_flat_map(|(name, second)| {
                 let day = second.div_euclid(DAY);
-                (Just(name), oracle::windows(day), Just(second), some_days(day), some_days(day), 0..40_u16)
+                (Just(name), text::windows(day), Just(second), some_days(day), some_days(day), 0..40_u16)
             })
     ) {
         let mut context = Context::new(Zone::named(&name).unwrap());
         context.calendar = Calendar::from_dates(
-            closed.iter().map(|day| oracle::date(*day)),
-            frozen.iter().map(|day| oracle::date(*day)),
+            closed.iter().map(|day| text::date(*day)),
+            frozen.iter().map(|day| text::date(*day)),
         );
-        let text = oracle::write(&windows);
-        let explanation = explain(&text, Syntax::Nightshift, &context, time(second), days);
-        match Schedule::parse(&text, &context) {
+        let value = text::write(&windows);
+        let explanation = explain(&value, Syntax::Nightshift, &context, time(second), days);
+        match Schedule::parse(&value, &context) {
             Parsed::Schedule(schedule) => {
                 let standing = schedule.at(time(second), &context.calendar);
                 prop_assert!(explanation.valid && !explanation.excluded);

@@ -95,6 +95,9 @@ fn read_terms(value: Part<'_>, problems: &mut Vec<Problem>) -> Vec<Event> {
             .times
             .extend(terms.minutes.iter().map(|minute| hour * 60 + minute));
     }
+    if problems.len() > before {
+        return Vec::new();
+    }
     if terms.hours.is_empty() != terms.minutes.is_empty() {
         problems.push(value.problem(
             "hours and minutes belong together",
@@ -105,7 +108,7 @@ fn read_terms(value: Part<'_>, problems: &mut Vec<Problem>) -> Vec<Event> {
             "days and times belong together",
             "write days before times, such as `u=1 u=2 H:M=07:30`, or `d=_ H:M=07:30` for every day",
         ));
-    } else if terms.times.is_empty() && terms.moments.is_empty() && problems.len() == before {
+    } else if terms.times.is_empty() && terms.moments.is_empty() {
         problems.push(value.problem("the tag is empty", format!("write `{EXAMPLE}`")));
     }
     let mut events = terms.moments;

@@ -32,10 +32,10 @@ struct Reader<'v> {
 impl Reader<'_> {
     /// Reports a problem at the place where a word of the JSON stands.
     fn problem(&mut self, word: &str, message: impl Into<String>, hint: impl Into<String>) {
-        let byte = self
-            .text
+        let (text, word) = (self.text.to_ascii_lowercase(), word.to_ascii_lowercase());
+        let byte = text
             .find(&format!("\"{word}"))
-            .map_or_else(|| self.text.find(word).unwrap_or(0), |quote| quote + 1);
+            .map_or_else(|| text.find(&word).unwrap_or(0), |quote| quote + 1);
         let position = self.text[..byte].chars().count();
         self.problems.push(Problem::new(position, message, hint));
     }
@@ -99,7 +99,7 @@ fn read(root: &Value, context: &Context, reader: &mut Reader<'_>) -> Option<(Hou
         (_, Some(Value::Array(all))) => {
             let [Value::Object(only)] = all.as_slice() else {
                 reader.problem(
-                    "chedules",
+                    "schedules",
                     "expected one schedule",
                     "translate them one at a time",
                 );

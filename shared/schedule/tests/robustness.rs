@@ -1,0 +1,209 @@
+//! Whatever the text, it is read or refused, and what is read can be written and read again.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "oracle/text.rs"]
+mod text;
+
+use jiff::Timestamp;
+use nightshift_schedule::{
+    Calendar, Context, Desired, Effect, Parsed, Schedule, Syntax, Zone, explain,
+};
+use proptest::prelude::*;
+use proptest::test_runner::Config;
+
+fn context() -> Context {
+    let mut context = Context::new(Zone::named("Europe/Berlin").unwrap());
+    context
+        .named
+        .insert("office-hours".to_owned(), "Mon-Fri 07:00-19:00".to_owned());
+    context
+}
+
+fn now() -> Timestamp {
+    "2026-11-23T19:00:00Z".parse().unwrap()
+}
+
+/// Reads a value in every syntax and checks what must hold for any.
+fn check(value: &str) {
+    let context = context();
+    for syntax in Syntax::ALL {
+        let explanation = explain(value, syntax, &context, now(), 3);
+        assert_eq!(
+            explanation.valid,
+            explanation.errors.is_empty(),
+            "{value:?} as {syntax:?}"
+        );
+        if !explanation.valid || explanation.excluded {
+            assert_eq!(
+                explanation.desired,
+                Desired::None,
+                "{value:?} as {syntax:?}"
+            );
+            assert!(
+                explanation.transitions.is_empty(),
+                "{value:?} as {syntax:?}"
+            );
+        }
+        for error in &explanation.errors {
+            assert!(
+                error.position <= value.chars().count(),
+                "{value:?} as {syntax:?}: {error}"
+            );
+            assert!(
+                !error.message.is_empty() && !error.hint.is_empty(),
+                "{value:?}: {error}"
+            );
+        }
+        if let Some(canonical) = &explanation.canonical {
+            let Parsed::Schedule(again) = Schedule::parse(canonical, &context) else {
+                panic!("{value:?} as {syntax:?} was written as {canonical:?}");
+            };
+            assert_eq!(&again.to_string(), canonical, "{value:?} as {syntax:?}");
+        }
+    }
+    let legal = |c: char| c.is_ascii_alphanumeric() || " _.:/=+-@".contains(c);
+    if !matches!(Schedule::parse(value, &context), Parsed::Invalid { .. }) {
+        assert!(value.chars().all(legal), "{value:?} was accepted");
+    }
+    let _ = Calendar::from_text(value, Effect::Closed);
+}
+
+/// Pieces of every syntax, which random text alone would never put together.
+const PIECES: &[&str] = &[
+    "Mon",
+    "Fri",
+    "-",
+    "/",
+    "+",
+    " ",
+    "@",
+    "daily",
+    "07:00",
+    "19:00",
+    "24:00",
+    "25:00",
+    "2nd",
+    "last",
+    "day",
+    "15",
+    "31",
+    "2026-12-24",
+    "T",
+    "T08:00",
+    "UTC",
+    "Europe/Berlin",
+    "CET",
+    "always",
+    "no",
+    "office-hours",
+    ",",
+    ";",
+    "=",
+    "off=",
+    "on=",
+    "tz=",
+    "(M-F,19)",
+    "[",
+    "]",
+    "(",
+    ")",
+    "u=1",
+    "H:M=",
+    "start=",
+    "stop=",
+    "d=_",
+    "0 8 * * 1-5",
+    "start-schedule=",
+    "max-runtime=",
+    "{",
+    "}",
+    "\"periods\":",
+    "[{\"begintime\":\"09:00\"}]",
+    "\u{2013}",
+    "é",
+    "日",
+    "\n",
+    "\t",
+    "uptime=",
+    "never",
+    "00:00",
+    ":",
+    "BEGIN:VCALENDAR\n",
+    "BEGIN:VEVENT\n",
+    "DTSTART:20261224\n",
+    "RRULE:FREQ=YEARLY;",
+    "END:VEVENT\n",
+    "END:VCALENDAR\n",
+    "BYDAY=-1MO",
+    "EXDATE:",
+    "DTEND;TZID=UTC:20261224T080000\n",
+    "Content",
+    "9",
+    "L",
+    "#",
+];
+
+fn config() -> Config {
+    let factor = std::env::var("NIGHTSHIFT_CASES")
+        .ok()
+        .and_then(|text| text.parse().ok());
+    Config {
+        cases: 400 * factor.unwrap_or(1),
+        failure_persistence: None,
+        ..Config::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn no_text_makes_it_panic(value in any::<String>()) {
+        check(&value);
+    }
+
+    #[test]
+    fn no_mixture_of_pieces_makes_it_panic(pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..14)) {
+        check(&pieces.concat());
+    }
+
+    #[test]
+    fn no_slip_of_the_fingers_makes_it_panic(
+        (windows, at, replacement) in (text::windows(20_000), any::<proptest::sample::Index>(), any::<char>())
+    ) {
+        let mut letters: Vec<char> = format!("{} @Europe/Berlin", text::write(&windows)).chars().collect();
+        let at = at.index(letters.len());
+        letters[at] = replacement;
+        check(&letters.iter().collect::<String>());
+        letters.remove(at);
+        check(&letters.iter().collect::<String>());
+    }
+
+    #[test]
+    fn reading_what_was_written_gives_the_same(windows in text::windows(20_000), spaces in 0..3_usize) {
+        let context = context();
+        let blank = " ".repeat(spaces);
+        let value = format!("{blank}{}{blank}@{blank}Pacific/Apia{blank}", text::write(&windows));
+        if let Parsed::Schedule(schedule) = Schedule::parse(&value, &context) {
+            let written = schedule.to_string();
+            prop_assert_eq!(Schedule::parse(&written, &context), Parsed::Schedule(schedule));
+        }
+    }
+
+    #[test]
+    fn no_instant_makes_it_panic(
+        (windows, second) in (text::windows(20_000), Timestamp::MIN.as_second()..Timestamp::MAX.as_second())
+    ) {
+        let context = context();
+        if let Parsed::Schedule(schedule) = Schedule::parse(&text::write(&windows), &context) {
+            for second in [second, Timestamp::MIN.as_second(), Timestamp::MAX.as_second()] {
+                let instant = Timestamp::from_second(second).unwrap();
+                let standing = schedule.at(instant, &context.calendar);
+                prop_assert!(standing.since.is_none_or(|since| since <= instant));
+                prop_assert!(standing.until.is_none_or(|until| until > instant));
+                schedule.transitions(instant, 3, &context.calendar);
+            }
+        }
+    }
+}
