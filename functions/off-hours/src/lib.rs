@@ -6,4 +6,6 @@ pub mod config;
 pub mod decide;
 pub mod kinds;
 pub mod model;
+pub mod observe;
 pub mod plan;
+pub mod savings;

@@ -34,6 +34,8 @@ pub struct Snapshot {
     pub calendar: Calendar,
     /// The sweeps that failed; what they would have shown is unknown.
     pub blind: Vec<CallError>,
+    /// What else could not be read, and what is left alone for it.
+    pub problems: Vec<String>,
 }
 
 /// What is to be done with a resource.

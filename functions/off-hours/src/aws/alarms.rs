@@ -56,11 +56,11 @@ pub(super) async fn look(
     before: &[&Resource],
     found: &mut [Found],
 ) -> Result<(), CallError> {
-    let named: BTreeMap<&Arn, &[Alarm]> = before
+    let seen: BTreeMap<&Arn, &[Alarm]> = before
         .iter()
         .map(|resource| (&resource.arn, resource.alarms.as_slice()))
         .collect();
-    let names: BTreeSet<&str> = named
+    let names: BTreeSet<&str> = seen
         .values()
         .copied()
         .flatten()
@@ -90,7 +90,7 @@ pub(super) async fn look(
         }
     }
     for found in found {
-        let alarms = named
+        let alarms = seen
             .get(&found.resource.arn)
             .copied()
             .unwrap_or_default()

@@ -55,22 +55,10 @@ pub(super) async fn make(place: &Place, call: &Call) -> Result<(), CallError> {
                 place.error(action, &name, &error)
             })
         }
-        Call::StopDbInstance { id } => {
-            let stop = place.rds.stop_db_instance().db_instance_identifier(id);
-            done(stop.send().await, |error| place.error(action, id, &error))
-        }
-        Call::StartDbInstance { id } => {
-            let start = place.rds.start_db_instance().db_instance_identifier(id);
-            done(start.send().await, |error| place.error(action, id, &error))
-        }
-        Call::StopDbCluster { id } => {
-            let stop = place.rds.stop_db_cluster().db_cluster_identifier(id);
-            done(stop.send().await, |error| place.error(action, id, &error))
-        }
-        Call::StartDbCluster { id } => {
-            let start = place.rds.start_db_cluster().db_cluster_identifier(id);
-            done(start.send().await, |error| place.error(action, id, &error))
-        }
+        Call::StopDbInstance { .. }
+        | Call::StartDbInstance { .. }
+        | Call::StopDbCluster { .. }
+        | Call::StartDbCluster { .. } => switch_database(place, action, call).await,
         Call::UpdateService {
             cluster,
             service,
@@ -104,6 +92,40 @@ pub(super) async fn make(place: &Place, call: &Call) -> Result<(), CallError> {
                 place.error(action, &id, &error)
             })
         }
+        Call::DisableAlarmActions { .. } | Call::EnableAlarmActions { .. } => {
+            switch_alarms(place, action, call).await
+        }
+    }
+}
+
+async fn switch_database(
+    place: &Place,
+    action: &'static str,
+    call: &Call,
+) -> Result<(), CallError> {
+    match call {
+        Call::StopDbInstance { id } => {
+            let stop = place.rds.stop_db_instance().db_instance_identifier(id);
+            done(stop.send().await, |error| place.error(action, id, &error))
+        }
+        Call::StartDbInstance { id } => {
+            let start = place.rds.start_db_instance().db_instance_identifier(id);
+            done(start.send().await, |error| place.error(action, id, &error))
+        }
+        Call::StopDbCluster { id } => {
+            let stop = place.rds.stop_db_cluster().db_cluster_identifier(id);
+            done(stop.send().await, |error| place.error(action, id, &error))
+        }
+        Call::StartDbCluster { id } => {
+            let start = place.rds.start_db_cluster().db_cluster_identifier(id);
+            done(start.send().await, |error| place.error(action, id, &error))
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn switch_alarms(place: &Place, action: &'static str, call: &Call) -> Result<(), CallError> {
+    match call {
         Call::DisableAlarmActions { names } => {
             for names in batches(names) {
                 let words = names.join(", ");
@@ -130,6 +152,7 @@ pub(super) async fn make(place: &Place, call: &Call) -> Result<(), CallError> {
             }
             Ok(())
         }
+        _ => Ok(()),
     }
 }
 

@@ -46,7 +46,7 @@ pub(super) async fn look(place: &Place, resources: &[&Resource]) -> Result<Vec<F
         let ids = resources.iter().map(|resource| resource.name.clone());
         let by_id = filter("db-instance-id", ids.collect());
         describe(place, Some(by_id), |instance| {
-            instances.extend(read(place, instance))
+            instances.extend(read(place, instance));
         })
         .await?;
     }

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_ec2::types::{
-    DeviceType, Filter, Instance, InstanceLifecycleType, InstanceStateName, SpotInstanceType,
-    SummaryStatus,
+    DeviceType, Filter, Instance, InstanceLifecycleType, InstanceStateName, OperatorResponse,
+    SpotInstanceType, SummaryStatus, Tenancy,
 };
 use nightshift_core::{AccountId, Arn, Region, Tags, printable};
 use nightshift_runtime::CallError;
@@ -246,7 +246,7 @@ fn cannot_sleep(instance: &Instance, tags: &Tags) -> Option<String> {
             "belongs to the EKS node group {group} and sleeps with it (AWS: Amazon EKS User Guide, managed node groups)"
         ));
     }
-    if instance.operator().and_then(|operator| operator.managed()) == Some(true) {
+    if instance.operator().and_then(OperatorResponse::managed) == Some(true) {
         return Some("is managed by an AWS service, and only that service may stop it (AWS: EC2 User Guide, managed instances)".to_owned());
     }
     if let Some(pool) =
@@ -279,7 +279,7 @@ fn capacity(instance: &Instance, spot: bool) -> Capacity {
         .placement()
         .and_then(|placement| placement.tenancy());
     let tenancy = tenancy
-        .map(|tenancy| tenancy.as_str())
+        .map(Tenancy::as_str)
         .filter(|tenancy| *tenancy != "default");
     let engine = if spot {
         Some("spot")

@@ -7,6 +7,7 @@
 
 mod alarms;
 mod auto_scaling;
+mod calendars;
 mod calls;
 mod database_rules;
 mod databases;
@@ -17,6 +18,8 @@ mod place;
 mod services;
 mod task_sizes;
 mod watched;
+
+pub use calendars::SsmCalendars;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,6 +1,9 @@
 use std::collections::BTreeMap;
 
-use aws_sdk_eks::types::{CapacityTypes, Nodegroup, NodegroupStatus, TaintEffect};
+use aws_sdk_eks::types::{
+    CapacityTypes, Nodegroup, NodegroupResources, NodegroupScalingConfig, NodegroupStatus,
+    TaintEffect,
+};
 use futures_util::stream::{StreamExt, TryStreamExt, iter};
 use nightshift_core::printable;
 use nightshift_runtime::{CallClass, CallError};
@@ -143,20 +146,20 @@ async fn describe(
 fn read(place: &Place, group: &Nodegroup) -> Option<Group> {
     let arn = arn(Kind::NodeGroup, group.nodegroup_arn())?;
     let scaling = group.scaling_config();
-    let desired = count(scaling.and_then(|scaling| scaling.desired_size()));
+    let desired = count(scaling.and_then(NodegroupScalingConfig::desired_size));
     let sizes = Sizes::NodeGroup {
         cluster: group.cluster_name()?.to_owned(),
-        min: count(scaling.and_then(|scaling| scaling.min_size())),
-        max: count(scaling.and_then(|scaling| scaling.max_size())).max(1),
+        min: count(scaling.and_then(NodegroupScalingConfig::min_size)),
+        max: count(scaling.and_then(NodegroupScalingConfig::max_size)).max(1),
         desired,
         tainted: group.taints().iter().any(|taint| {
             (taint.key(), taint.value()) == (Some(TAINT.0), Some(TAINT.1))
                 && taint.effect() == Some(&TaintEffect::NoSchedule)
         }),
     };
-    let sized = if desired == 0 { State::Off } else { State::On };
+    let at_rest = if desired == 0 { State::Off } else { State::On };
     let state = match group.status() {
-        Some(NodegroupStatus::Active | NodegroupStatus::Degraded) | None => sized,
+        Some(NodegroupStatus::Active | NodegroupStatus::Degraded) | None => at_rest,
         Some(status @ (NodegroupStatus::CreateFailed | NodegroupStatus::DeleteFailed)) => {
             State::Broken(status.as_str().to_owned())
         }
@@ -164,7 +167,7 @@ fn read(place: &Place, group: &Nodegroup) -> Option<Group> {
     };
     let behind = group
         .resources()
-        .map(|resources| resources.auto_scaling_groups());
+        .map(NodegroupResources::auto_scaling_groups);
     let resource = Resource {
         account: arn.account(),
         arn,

@@ -1,11 +1,12 @@
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use aws_sdk_applicationautoscaling::types::{
-    ScalableDimension, ScalableTarget as SdkTarget, ServiceNamespace,
+    ScalableDimension, ScalableTarget as SdkTarget, ServiceNamespace, SuspendedState,
 };
 use aws_sdk_ecs::types::{
-    DeploymentControllerType, DeploymentRolloutState, LaunchType, SchedulingStrategy, Service,
-    ServiceField,
+    CapacityProviderStrategyItem, Deployment, DeploymentController, DeploymentControllerType,
+    DeploymentRolloutState, LaunchType, SchedulingStrategy, Service, ServiceField,
 };
 use futures_util::stream::{StreamExt, TryStreamExt, iter};
 use nightshift_core::printable;
@@ -62,9 +63,9 @@ pub(super) async fn sweep(
     let mut drafts = describe_all(place, names).await?;
     if drafts.iter().any(|draft| scope.holds(&draft.resource.tags)) {
         let targets = targets(place, None).await?;
-        drafts
-            .iter_mut()
-            .for_each(|draft| attach_target(&mut draft.resource, &targets));
+        for draft in &mut drafts {
+            attach_target(&mut draft.resource, &targets);
+        }
     }
     sizes.price(place, scope, &mut drafts).await?;
     Ok(drafts.into_iter().map(found).collect())
@@ -98,9 +99,9 @@ pub(super) async fn look(
     for ids in with_target.chunks(TARGET_PAGE) {
         known.extend(targets(place, Some(ids.to_vec())).await?);
     }
-    drafts
-        .iter_mut()
-        .for_each(|draft| attach_target(&mut draft.resource, &known));
+    for draft in &mut drafts {
+        attach_target(&mut draft.resource, &known);
+    }
     sizes.price(place, scope, &mut drafts).await?;
     Ok(drafts.into_iter().map(found).collect())
 }
@@ -217,8 +218,8 @@ fn health(service: &Service) -> Health {
         .deployments()
         .iter()
         .find(|d| d.status() == Some("PRIMARY"));
-    let running = primary.map_or(service.running_count(), |primary| primary.running_count());
-    let failed = primary.map_or(0, |primary| primary.failed_tasks());
+    let running = primary.map_or(service.running_count(), Deployment::running_count);
+    let failed = primary.map_or(0, Deployment::failed_tasks);
     let rolled_back = primary
         .and_then(|primary| primary.rollout_state())
         .is_some_and(|state| *state == DeploymentRolloutState::Failed);
@@ -227,7 +228,7 @@ fn health(service: &Service) -> Health {
     }
     let mut words = format!("{} of {desired} tasks run", service.running_count());
     if failed > 0 {
-        words.push_str(&format_failed(failed));
+        let _ = write!(words, ", {failed} failed to start");
     }
     let reason = primary
         .and_then(|primary| primary.rollout_state_reason())
@@ -240,17 +241,13 @@ fn health(service: &Service) -> Health {
     Health::NotYet(words)
 }
 
-fn format_failed(failed: i32) -> String {
-    format!(", {failed} failed to start")
-}
-
 fn cannot_sleep(service: &Service) -> Option<String> {
     if service.scheduling_strategy() == Some(&SchedulingStrategy::Daemon) {
         return Some("is a daemon service: ECS runs one task on each instance and takes no desired count (AWS: ECS Developer Guide, service scheduler)".to_owned());
     }
     let controller = service
         .deployment_controller()
-        .map(|controller| controller.r#type());
+        .map(DeploymentController::r#type);
     if controller == Some(&DeploymentControllerType::External) {
         return Some("is deployed by an external controller, whose task sets hold its size (AWS: ECS Developer Guide, external deployment type)".to_owned());
     }
@@ -261,7 +258,7 @@ fn fargate(service: &Service) -> Option<Fargate> {
     let providers: Vec<&str> = service
         .capacity_provider_strategy()
         .iter()
-        .map(|item| item.capacity_provider())
+        .map(CapacityProviderStrategyItem::capacity_provider)
         .collect();
     if providers.contains(&"FARGATE_SPOT") {
         Some(Fargate::Spot)
@@ -303,9 +300,9 @@ fn scalable_target(target: &SdkTarget) -> ScalableTarget {
         min: count(Some(target.min_capacity())),
         max: count(Some(target.max_capacity())),
         suspension: Suspension {
-            scale_in: is(suspended.and_then(|s| s.dynamic_scaling_in_suspended())),
-            scale_out: is(suspended.and_then(|s| s.dynamic_scaling_out_suspended())),
-            scheduled: is(suspended.and_then(|s| s.scheduled_scaling_suspended())),
+            scale_in: is(suspended.and_then(SuspendedState::dynamic_scaling_in_suspended)),
+            scale_out: is(suspended.and_then(SuspendedState::dynamic_scaling_out_suspended)),
+            scheduled: is(suspended.and_then(SuspendedState::scheduled_scaling_suspended)),
         },
     }
 }
