@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from moto.ec2.models import instances
+from moto.ec2.models import instances, launch_templates, security_groups
 from moto.ec2.models.instances import StateReason
 
 from . import emit, failures
@@ -21,6 +21,22 @@ def install() -> None:
     """Patch moto."""
     instances.Instance.start = _wrapped_start(instances.Instance.start)
     instances.Instance.stop = _wrapped_stop(instances.Instance.stop)
+    launch_templates.LaunchTemplateVersion.__init__ = _wrapped_version(launch_templates.LaunchTemplateVersion.__init__)
+    security_groups.SecurityGroupRule.description = property(
+        lambda self: self.ip_range.get("Description") or self.source_group.get("Description"))
+
+
+def _wrapped_version(init: Any) -> Any:
+    def made(self: Any, template: Any, number: int, data: dict[str, Any], description: str) -> None:
+        """The template's own tags are not part of what it launches, as moto has it."""
+        specifications = data.get("TagSpecifications")
+        if isinstance(specifications, list):
+            data = {**data, "TagSpecifications": [
+                item for item in specifications if item.get("ResourceType") != "launch-template"]}
+            if not data["TagSpecifications"]:
+                del data["TagSpecifications"]
+        init(self, template, number, data, description)
+    return made
 
 
 def set_state(instance: Any, name: str) -> None:

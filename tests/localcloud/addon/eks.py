@@ -35,6 +35,7 @@ def install() -> None:
     backend.tag_resource = _tag
     backend.untag_resource = _untag
     backend.list_tags_for_resource = lambda self, resource_arn: _tagged(self, resource_arn).tags
+    response.create_cluster = _create_cluster_response(response.create_cluster)
     response.create_nodegroup = _create_response
     response.describe_update = _describe_update
     response.list_updates = _list_updates
@@ -46,6 +47,22 @@ def install() -> None:
 
 
 # -- clusters -------------------------------------------------------------------
+
+
+def _create_cluster_response(create: Any) -> Any:
+    def created(self: Any) -> ActionResult:
+        """moto drops these, and Terraform would replace a cluster without them."""
+        answer: ActionResult = create(self)
+        cluster, take = self.eks_backend.clusters[self._get_param("name")], self._get_param
+        cluster.access_config = {"authenticationMode": "CONFIG_MAP", "bootstrapClusterCreatorAdminPermissions": True,
+                                 **(take("accessConfig") or {})}
+        cluster.upgrade_policy = take("upgradePolicy") or {"supportType": "EXTENDED"}
+        cluster.zonal_shift_config = take("zonalShiftConfig") or {"enabled": False}
+        for name in ("computeConfig", "storageConfig", "deletionProtection"):
+            if take(name) is not None:
+                setattr(cluster, name, take(name))
+        return answer
+    return created
 
 
 def _wrapped_create_cluster(create: Any) -> Any:

@@ -15,9 +15,11 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from moto.rds import models
+from moto.core.responses import ActionResult
+from moto.rds import models, responses
 from moto.rds.exceptions import (
     DBClusterNotFoundError,
+    DBParameterGroupNotFoundError,
     InvalidDBClusterStateFault,
     InvalidDBInstanceStateError,
     InvalidParameterCombination,
@@ -38,6 +40,9 @@ _FAILED = {
 }
 # What a start may begin from, besides stopped.
 _STARTABLE = {"stopped", "insufficient-capacity", "inaccessible-encryption-credentials-recoverable"}
+# What moto's constructor swallows and AWS returns.
+_KEPT = frozenset({"engine_lifecycle_support", "network_type", "database_insights_mode",
+                   "enable_performance_insights", "performance_insights_retention_period", "dedicated_log_volume"})
 _ALPHABET = string.ascii_uppercase + string.digits
 
 
@@ -49,6 +54,7 @@ def install() -> None:
     models.MasterUserSecret.kms_key_id = property(
         lambda self: self.secret.kms_key_id or f"arn:aws:kms:{self.resource.region}:{self.resource.account_id}:"
                      "alias/aws/secretsmanager")
+    responses.RDSResponse.describe_db_parameters = _describe_parameters
     backend.stop_db_instance = _stop_instance
     backend.start_db_instance = _start_instance
     backend.stop_db_cluster = _stop_cluster
@@ -62,6 +68,8 @@ def _unique_identifiers(backend: Any) -> None:
     def init(self: Any, *arguments: Any, **named: Any) -> None:
         made(self, *arguments, **named)
         self.dbi_resource_id = _resource_id()
+        for name in _KEPT & named.keys():
+            setattr(self, name, named[name])
 
     def replica(self: Any, db_kwargs: dict[str, Any]) -> Any:
         instance = replicated(self, db_kwargs)
@@ -75,6 +83,16 @@ def _unique_identifiers(backend: Any) -> None:
 
 def _resource_id() -> str:
     return "db-" + "".join(random.choices(_ALPHABET, k=26))
+
+
+def _describe_parameters(self: Any) -> ActionResult:
+    """The parameters that somebody set, marked as such; Terraform asks for those."""
+    name = self.params.get("DBParameterGroupName")
+    groups = self.backend.describe_db_parameter_groups({"db_parameter_group_name": name})
+    if not groups:
+        raise DBParameterGroupNotFoundError(name)
+    return ActionResult({"Parameters": [
+        {"IsModifiable": True, **parameter, "Source": "user"} for parameter in groups[0].parameters.values()]})
 
 
 # -- instances -----------------------------------------------------------
@@ -214,12 +232,11 @@ def _cluster_event(cluster: Any, number: str, message: str) -> None:
 def _force_start_later(resource: Any, start: Any, tell: Any) -> None:
     """AWS starts what has been stopped for seven days, for its maintenance."""
     deadline = time.time() + part.timing("rds-forced-start", FORCED_START)
-    resource.automatic_restart_time = datetime.fromtimestamp(deadline, UTC)
+    mine = resource.automatic_restart_time = datetime.fromtimestamp(deadline, UTC)
 
     def force() -> None:
         # A start and another stop in the meantime began a new week.
-        due = getattr(resource, "automatic_restart_time", None)
-        if resource.status == "stopped" and due is not None and due.timestamp() <= deadline:
+        if resource.status == "stopped" and resource.automatic_restart_time is mine:
             logger.info("%s has been stopped for too long: AWS starts it", resource.arn)
             tell()
             start()

@@ -15,7 +15,7 @@ from .launcher import on_clear, route
 
 logger = logging.getLogger("localcloud.timeline")
 
-_SWEEP = 0.05
+_SWEEP = 0.03
 _queue: list[tuple[float, int, str, Callable[[], None]]] = []
 _numbers = itertools.count()
 _lock = threading.Lock()

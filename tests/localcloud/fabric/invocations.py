@@ -260,7 +260,8 @@ def _busy(_request: dict[str, Any]) -> dict[str, Any]:
     running, _by_function = lambda_svc.executions_in_flight()
     with _pending_lock:
         pending = _pending
-    return {"running": running, "pending": pending, "messages": _visible_messages()}
+    batches = sum(lambda_svc._esm_inflight.values())
+    return {"running": running, "pending": pending, "batches": batches, "messages": _visible_messages()}
 
 
 def _visible_messages() -> int:

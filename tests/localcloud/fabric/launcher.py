@@ -14,9 +14,10 @@ def application() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     """The ASGI application: the internal door first, MiniStack for everything else."""
     import ministack.app as emulator
 
-    from . import bus, delivery, door, invocations, principals, schedules
+    from . import alarms, bus, delivery, door, invocations, principals, schedules
 
     emulator.BANNER = "MiniStack on port {port}"
+    alarms.install()
     delivery.install()
     invocations.install()
     schedules.install()

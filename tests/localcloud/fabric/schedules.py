@@ -28,7 +28,7 @@ from .recurrence import Recurrence
 
 logger = logging.getLogger("localcloud.schedules")
 
-_SWEEP = 0.1
+_SWEEP = 0.05
 _lock = threading.Lock()
 # (kind, key of MiniStack's store, when it was last changed) -> instant up to which it was looked at
 _seen: dict[tuple[str, tuple[str, ...], float], float] = {}
@@ -78,7 +78,12 @@ def sweep() -> int:
 
 def next_due() -> float | None:
     """The earliest occurrence ahead of the simulated now."""
-    now = time.time()
+    # Under the lock: what a sweep is about to fire is neither ahead nor running yet.
+    with _lock:
+        return _next_due(time.time())
+
+
+def _next_due(now: float) -> float | None:
     found = [moment for _key, recurrence, _record, since, until in _all(now)
              if (moment := recurrence.after(min(since, now))) is not None and moment <= until]
     return min(found, default=None)
