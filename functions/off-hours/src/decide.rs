@@ -19,7 +19,6 @@ use nightshift_core::{Arn, ConfigError, Document, Guard, Money, Target};
 use nightshift_schedule::{Context, Desired, Syntax, Zone};
 
 pub use keep_awake::{KEEP_AWAKE_TAG, KeepAwake};
-pub use meter::by_month;
 
 use crate::config::Config;
 use crate::model::{Phase, Resource};
@@ -95,8 +94,8 @@ pub fn decide(snapshot: &Snapshot, policy: &Policy<'_>, cause: &Cause, now: Time
             let before = snapshot.records.get(&resource.arn);
             let wish = schedules.wish(resource, before.map(|stored| &stored.value));
             let sleeps_at = schedules.sleeps_at(resource, &wish);
-            let case = Case::new(resource, before, wish, policy, cause, now);
-            Draft::new(case, sleeps_at, place)
+            let one = Case::new(resource, before, wish, policy, cause, now);
+            Draft::new(one, sleeps_at, place)
         })
         .collect();
     for draft in &mut drafts {

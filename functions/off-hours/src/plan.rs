@@ -143,6 +143,8 @@ pub enum Achieved {
     WouldDo,
     /// The guard stood in the way at the moment of the change.
     Refused(Refusal),
+    /// Another run has written to the ledger meanwhile and is at work on it.
+    AnotherRun,
     /// A call, or the ledger before it, failed.
     Failed(String),
     /// There was no time left; the next run goes on.

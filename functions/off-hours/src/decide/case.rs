@@ -59,7 +59,7 @@ impl<'a> Case<'a> {
         if next.override_.as_ref().is_some_and(|one| one.until <= now) {
             next.override_ = None;
         }
-        meter::read(&mut next, &resource.state, &wish.zone, now);
+        meter::read(&mut next, &resource.state, now);
         next.reported_value = wish.invalid.as_ref().map(|(value, _)| value.clone());
         Self {
             resource,
@@ -166,12 +166,7 @@ impl<'a> Case<'a> {
         if phase == Phase::Asleep {
             self.next.forced_at = None;
         }
-        meter::read(
-            &mut self.next,
-            &self.resource.state,
-            &self.wish.zone,
-            self.now,
-        );
+        meter::read(&mut self.next, &self.resource.state, self.now);
         self.finish(Action::None, Progress::Settled, reason)
     }
 

@@ -71,15 +71,19 @@ fn node(index: usize, resource: &Resource, names: &BTreeMap<&str, Vec<usize>>) -
     };
     let own = match resource.tags.get(WAVE_TAG) {
         None => inferred,
-        Some(text) => match text.trim().parse::<u8>() {
-            Ok(wave @ 1..=9) => wave,
-            _ => {
+        Some(text) => {
+            let wave = text
+                .trim()
+                .parse()
+                .ok()
+                .filter(|wave| (1..=9).contains(wave));
+            wave.unwrap_or_else(|| {
                 ignored.push(format!(
                     "its tag {WAVE_TAG} is not 1 to 9, so wave {inferred} is taken"
                 ));
                 inferred
-            }
-        },
+            })
+        }
     };
     let text = resource.tags.get(AFTER_TAG).map_or("", String::as_str);
     let mut after = BTreeSet::new();

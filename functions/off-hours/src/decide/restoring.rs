@@ -30,12 +30,12 @@ impl Case<'_> {
                 );
                 self.underway(reason)
             }
-            State::On => self.is_up(),
-            State::Off | State::Stopping => self.is_down(),
+            State::On => self.running(),
+            State::Off | State::Stopping => self.down(),
         }
     }
 
-    fn is_up(mut self) -> Judged {
+    fn running(mut self) -> Judged {
         let reason = self.wish.reason.clone();
         if self.phase() == Phase::Awake {
             return self.settle(Phase::Awake, reason);
@@ -83,7 +83,7 @@ impl Case<'_> {
         self.underway(reason)
     }
 
-    fn is_down(mut self) -> Judged {
+    fn down(mut self) -> Judged {
         match self.phase() {
             Phase::Asleep | Phase::FallingAsleep => self.start("asleep"),
             Phase::Waking => {

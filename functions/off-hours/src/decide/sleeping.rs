@@ -15,8 +15,8 @@ impl Case<'_> {
             }
             State::Starting if !self.sleeper().stops_while_starting() => self.starting(),
             State::Stopping => self.stopping(),
-            State::Off => self.is_off(),
-            State::On | State::Starting => self.is_on(),
+            State::Off => self.off(),
+            State::On | State::Starting => self.on(),
         }
     }
 
@@ -51,7 +51,7 @@ impl Case<'_> {
         self.underway(reason)
     }
 
-    fn is_off(mut self) -> Judged {
+    fn off(mut self) -> Judged {
         let reason = match self.wish.until {
             Some(_) => format!("asleep; {}", self.wish.reason),
             None => self.wish.reason.clone(),
@@ -82,7 +82,7 @@ impl Case<'_> {
         }
     }
 
-    fn is_on(mut self) -> Judged {
+    fn on(mut self) -> Judged {
         match self.phase() {
             Phase::Awake => self.stop("running"),
             Phase::FallingAsleep | Phase::Waking => {

@@ -75,9 +75,6 @@ pub struct Record {
 }
 
 impl Record {
-    /// The ledger's partition.
-    pub const PARTITION: &str = "off-hours";
-
     /// The record of a resource of which nothing is known yet.
     pub fn new(resource: &Resource, now: Timestamp) -> Self {
         Self {
@@ -97,11 +94,6 @@ impl Record {
             failed: None,
             saved: BTreeMap::new(),
         }
-    }
-
-    /// The ledger's key of a resource.
-    pub fn key(arn: &Arn) -> String {
-        format!("resource#{arn}")
     }
 }
 
