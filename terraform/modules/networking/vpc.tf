@@ -9,8 +9,10 @@ resource "aws_vpc" "vpc" {
 }
 
 resource "aws_default_security_group" "locked" {
-  vpc_id = aws_vpc.vpc.id
-  tags   = merge(var.tags, { Name = "${var.prefix}-network-default-locked" })
+  egress  = []
+  ingress = []
+  vpc_id  = aws_vpc.vpc.id
+  tags    = merge(var.tags, { Name = "${var.prefix}-network-default-locked" })
 }
 
 resource "aws_default_network_acl" "locked" {

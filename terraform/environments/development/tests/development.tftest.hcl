@@ -1,0 +1,50 @@
+# The development estate is what the specification says, and sleeps.
+
+mock_provider "aws" {
+  source          = "../../tests/mocks"
+  override_during = plan
+}
+
+variables {
+  functions_dir = "../../modules/automation/tests/functions"
+  packages_dir  = "../../modules/automation/tests/packages"
+  today         = "2026-11-01T00:00:00Z"
+}
+
+run "sizes" {
+  command = plan
+
+  assert {
+    condition = (
+      local.settings.network.cidr == "10.2.0.0/16" &&
+      local.settings.databases.timeline.class == "db.t3.micro" &&
+      local.settings.databases.timeline.backup_days == 3 &&
+      sum([for group in local.settings.clusters.apps.node_groups : group.min]) == 2 &&
+      alltrue([for group in local.settings.clusters.apps.node_groups : group.instance_types[0] == "t3.small"])
+    )
+    error_message = "Development has two t3.small nodes, a db.t3.micro and three days of backups."
+  }
+  assert {
+    condition     = length(output.network.nat_addresses) == 1
+    error_message = "Development shares one NAT gateway."
+  }
+}
+
+run "everything_that_can_sleep_does" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for resource in concat(
+        values(local.settings.clusters.apps.node_groups),
+        values(local.settings.databases),
+        values(local.settings.groups),
+      ) : resource.tags["Schedule"] == "office-hours"
+    ])
+    error_message = "Every node group, group and database has office hours."
+  }
+  assert {
+    condition     = contains(keys(local.settings.automation.configuration.functions.off-hours.schedules), "office-hours")
+    error_message = "Off-hours knows the schedule that the tags name."
+  }
+}

@@ -1,0 +1,65 @@
+mock_provider "aws" {
+  source          = "../../tests/mocks"
+  override_during = plan
+}
+
+variables {
+  functions_dir = "../automation/tests/functions"
+  packages_dir  = "../automation/tests/packages"
+  today         = "2026-11-01T00:00:00Z"
+}
+
+run "a_network_and_nothing_else" {
+  command = plan
+
+  variables {
+    settings = {
+      environment = "dev"
+      project     = "personal-timeline"
+      region      = "us-east-1"
+      network     = { cidr = "10.2.0.0/16", nat = "none" }
+    }
+  }
+
+  assert {
+    condition = (
+      output.automation == null && output.clusters == {} && output.databases == {} &&
+      output.groups == {} && output.node_groups == {} && output.network.nat_addresses == {}
+    )
+    error_message = "What is left out is off, and its outputs are empty."
+  }
+}
+
+run "everything" {
+  command = plan
+
+  variables {
+    settings = {
+      environment = "dev"
+      project     = "personal-timeline"
+      region      = "us-east-1"
+      network     = { cidr = "10.2.0.0/16" }
+      clusters = {
+        apps = { node_groups = { general = { instance_types = ["t3.small"], min = 1, max = 2 } } }
+      }
+      groups     = { workers = { instance_type = "t3.micro", min = 0, max = 1 } }
+      databases  = { timeline = { class = "db.t3.micro" } }
+      automation = {}
+    }
+  }
+
+  assert {
+    condition = (
+      output.clusters["apps"].name == "personal-timeline-dev-apps-cluster" &&
+      output.node_groups["apps/general"].name == "personal-timeline-dev-apps-general-nodes" &&
+      output.groups["workers"].name == "personal-timeline-dev-workers-group" &&
+      output.databases["timeline"].identifier == "personal-timeline-dev-timeline-db" &&
+      toset(keys(output.automation.functions)) == toset(["plain", "watcher"])
+    )
+    error_message = "Everything carries the project's and the environment's name."
+  }
+  assert {
+    condition     = length(output.network.nat_addresses) == 1 && length(output.network.subnet_ids["private"]) == 3
+    error_message = "What settings leave out takes the module's default."
+  }
+}

@@ -1,0 +1,1 @@
+"""End to end: development applied by Terraform into the local cloud, events to messages."""
