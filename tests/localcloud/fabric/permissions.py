@@ -61,5 +61,7 @@ def _service_allowed(policy: Any, service: str, source: str, action: str, resour
     document = json.loads(policy) if isinstance(policy, str) and policy else policy
     if not document:
         return False
-    context = {"aws:sourcearn": source, "aws:sourceaccount": source.split(":")[4] if source.count(":") > 4 else ""}
+    # Services speak TLS with each other, and a policy may deny what does not.
+    context = {"aws:securetransport": "true", "aws:sourcearn": source,
+               "aws:sourceaccount": source.split(":")[4] if source.count(":") > 4 else ""}
     return decide(Request(action, [resource], context, service=service), [document]).allowed
