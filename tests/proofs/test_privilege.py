@@ -21,7 +21,7 @@ def calls(estate: Estate) -> list[Call]:
 
 
 # After every test that makes a function call AWS.
-@pytest.mark.order("late")
+@pytest.mark.stage(3)
 @pytest.mark.parametrize("function", functions(), ids=lambda function: function.name)
 def test_grants_and_calls_are_the_same(estate: Estate, calls: list[Call], function: Function,
                                        capsys: pytest.CaptureFixture[str]) -> None:
