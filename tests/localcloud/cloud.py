@@ -77,10 +77,24 @@ class LocalCloud:
 
     def running(self) -> bool:
         """Whether a supervisor lives behind the status file."""
-        status = self.state.read_status()
-        return bool(status and alive(status["pid"]))
+        return self._supervisor() is not None
 
-    def start(self, timeout: float = 30.0) -> dict[str, Any]:
+    def _supervisor(self) -> dict[str, Any] | None:
+        """The status document of a living supervisor of this very directory.
+
+        The number of a dead one may belong to a stranger by now.
+        """
+        status = self.state.read_status()
+        if not status or not alive(status["pid"]):
+            return None
+        try:
+            command = Path(f"/proc/{status['pid']}/cmdline").read_bytes().split(b"\0")
+        except OSError:
+            return None
+        mine = b"localcloud.supervisor" in command and str(self.state.directory).encode() in command
+        return status if mine else None
+
+    def start(self, timeout: float = 60.0) -> dict[str, Any]:
         """Start everything in the background; returns the status document."""
         if self.running():
             raise LocalCloudError(f"a local cloud runs already in {self.state.directory}; "
@@ -121,8 +135,8 @@ class LocalCloud:
 
     def stop(self, timeout: float = 15.0) -> bool:
         """End everything; False when nothing was running."""
-        status = self.state.read_status()
-        if not status or not alive(status["pid"]):
+        status = self._supervisor()
+        if status is None:
             self.state.status.unlink(missing_ok=True)
             return False
         os.kill(status["pid"], signal.SIGTERM)
@@ -138,8 +152,8 @@ class LocalCloud:
 
     def status(self) -> dict[str, Any]:
         """The status document; raises when nothing runs here."""
-        status = self.state.read_status()
-        if not status or not alive(status["pid"]):
+        status = self._supervisor()
+        if status is None:
             raise LocalCloudError(f"no local cloud runs in {self.state.directory}; "
                                   "start one with: scripts/local-cloud start")
         return status

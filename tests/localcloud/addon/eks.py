@@ -57,8 +57,7 @@ def _create_cluster_response(create: Any) -> Any:
         cluster.access_config = {"authenticationMode": "CONFIG_MAP", "bootstrapClusterCreatorAdminPermissions": True,
                                  **(take("accessConfig") or {})}
         cluster.upgrade_policy = take("upgradePolicy") or {"supportType": "EXTENDED"}
-        cluster.zonal_shift_config = take("zonalShiftConfig") or {"enabled": False}
-        for name in ("computeConfig", "storageConfig", "deletionProtection"):
+        for name in ("zonalShiftConfig", "computeConfig", "storageConfig", "deletionProtection"):
             if take(name) is not None:
                 setattr(cluster, name, take(name))
         return answer
@@ -78,9 +77,11 @@ def _wrapped_create_cluster(create: Any) -> Any:
             "as any managed workloads.", subnets[0].vpc_id if subnets else ec2.default_vpc.id,
             {"Name": f"eks-cluster-sg-{cluster.name}", f"kubernetes.io/cluster/{cluster.name}": "owned",
              "aws:eks:cluster-name": cluster.name})
+        asked = named.get("resources_vpc_config") or {}
+        public = asked.get("endpointPublicAccess", True)
         cluster.resources_vpc_config = {
-            "endpointPublicAccess": True, "endpointPrivateAccess": False, "publicAccessCidrs": ["0.0.0.0/0"],
-            "securityGroupIds": [], **(named.get("resources_vpc_config") or {}),
+            "endpointPublicAccess": public, "endpointPrivateAccess": False, "securityGroupIds": [], **asked,
+            "publicAccessCidrs": (asked.get("publicAccessCidrs") or ["0.0.0.0/0"]) if public else [],
             "clusterSecurityGroupId": group.id, "vpcId": group.vpc_id}
         return cluster
     return created

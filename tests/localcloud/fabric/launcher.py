@@ -14,14 +14,14 @@ def application() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     """The ASGI application: the internal door first, MiniStack for everything else."""
     import ministack.app as emulator
 
-    from . import alarms, bus, delivery, door, invocations, principals, schedules
+    from . import alarms, bus, delivery, door, invocations, lookup, principals, schedules
 
     emulator.BANNER = "MiniStack on port {port}"
     alarms.install()
     delivery.install()
     invocations.install()
     schedules.install()
-    assert bus and principals  # they register doors
+    assert bus and lookup and principals  # they register doors
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith(door.PREFIX):

@@ -94,7 +94,7 @@ class Gateway:
             verdict = await authorizer.judge(self.door, operation, signed, request.headers.get("User-Agent", ""),
                                              self.clock.now())
             if verdict and not verdict.allowed and self.iam == "enforce":
-                response = errors.denied(operation, verdict.message(operation.action))
+                response = errors.denied(operation, verdict.message())
                 code = "AccessDenied"
         if response is None:
             response, code = await self._passed(request, signed, operation, None if stream else body)

@@ -9,9 +9,9 @@ from typing import Any
 
 from ..clock import rfc3339
 from ..gateway.operations import Operation
-from ..gateway.routing import Signature
+from ..gateway.routing import Signature, part_of
 from ..state import ACCOUNT
-from . import resources
+from . import encryption, resources
 from .conditions import Value
 from .evaluator import Request, decide
 
@@ -36,15 +36,18 @@ class Verdict:
     principal: str
     reason: str
     resources: list[str]
+    action: str
+    """The action that decided: the call's own, or the use of a key that it implies."""
+    implied: list[dict[str, str]]
 
     def document(self, *, enforced: bool) -> dict[str, Any]:
-        """For the record of calls."""
+        """For the record of calls; ``implied`` lists the uses of KMS keys that the call brings along."""
         return {"verdict": "allowed" if self.allowed else "denied", "enforced": enforced, "reason": self.reason,
-                "resources": self.resources}
+                "resources": self.resources, "implied": self.implied}
 
-    def message(self, action: str) -> str:
+    def message(self) -> str:
         """As AWS words it."""
-        return (f"User: {self.principal} is not authorized to perform: {action} "
+        return (f"User: {self.principal} is not authorized to perform: {self.action} "
                 f"on resource: {self.resources[0]} because {self.reason}")
 
 
@@ -57,21 +60,23 @@ async def judge(door: Door, operation: Operation, signed: Signature, user_agent:
         return None
     account = principal["account"] or ACCOUNT
     found = resources.of(operation, account, signed.region)
-    named, contexts = await _tagged(door, operation, found, account, signed.region)
+    named, contexts = await _tagged(door, operation, found, account, signed)
     context = _context(operation, signed, principal, user_agent, now)
     action_resources = named or ["*"]
     reason = ""
-    for action in _actions(operation):
-        if action in _FREE:
-            continue
-        decision = decide(Request(action, action_resources, context, contexts),
-                          principal["identity"], principal["boundary"])
-        reason = decision.reason
+    uses = await encryption.implied(door, operation, named, account, signed.region)
+    asked: list[tuple[str, list[str], dict[str, Value]]] = [
+        (action, action_resources, context) for action in _actions(operation) if action not in _FREE]
+    asked += [(action, [key], {**context, "kms:viaservice": via, "kms:calleraccount": account})
+              for action, key, via in uses]
+    implied = [{"action": action, "resource": key, "via": via} for action, key, via in uses]
+    for action, targets, keys in asked:
+        decision = decide(Request(action, targets, keys, contexts), principal["identity"], principal["boundary"])
         if not decision.allowed:
             if "not known to the local cloud" in decision.reason:
                 logger.warning("IAM: %s for %s: %s", action, principal["role"], decision.reason)
-            return Verdict(False, principal["role"], principal["arn"], decision.reason, action_resources)
-    return Verdict(True, principal["role"], principal["arn"], reason, action_resources)
+            return Verdict(False, principal["role"], principal["arn"], decision.reason, targets, action, implied)
+    return Verdict(True, principal["role"], principal["arn"], "", action_resources, operation.action, implied)
 
 
 def _actions(operation: Operation) -> list[str]:
@@ -91,12 +96,12 @@ def _actions(operation: Operation) -> list[str]:
 
 
 async def _tagged(door: Door, operation: Operation, found: list[resources.Resource], account: str,
-                  region: str) -> tuple[list[str], dict[str, dict[str, Value]]]:
+                  signed: Signature) -> tuple[list[str], dict[str, dict[str, Value]]]:
     """The true ARNs where moto knows the resource, and the tags of each."""
     asked = [resource for resource in found if resource.kind]
     answers: list[dict[str, Any] | None] = []
     if asked:
-        answers = (await door("resources", "tags", {"account": account, "region": region, "resources": [
+        answers = (await door(part_of(signed), "tags", {"account": account, "region": signed.region, "resources": [
             {"kind": resource.kind, "name": resource.name} for resource in asked]}))["found"]
     by_arn = {resource.arn: answer for resource, answer in zip(asked, answers, strict=True)}
     names: list[str] = []
@@ -139,6 +144,10 @@ def _context(operation: Operation, signed: Signature, principal: Mapping[str, An
         keys = _leading_keys(operation)
         if keys:
             context["dynamodb:leadingkeys"] = keys
+    if operation.service == "application-autoscaling":
+        for name, key in (("ServiceNamespace", "service-namespace"), ("ScalableDimension", "scalable-dimension")):
+            if isinstance(operation.parameters.get(name), str):
+                context[f"application-autoscaling:{key}"] = operation.parameters[name]
     if operation.service == "monitoring" and isinstance(operation.parameters.get("Namespace"), str):
         context["cloudwatch:namespace"] = operation.parameters["Namespace"]
     return context

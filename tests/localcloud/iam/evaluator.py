@@ -19,7 +19,7 @@ _TAG_KEYS = ("aws:resourcetag/", "aws:requesttag/", "aws:principaltag/", "ec2:re
              "rds:db-tag/", "rds:cluster-tag/", "autoscaling:resourcetag/", "ecs:resourcetag/")
 _KNOWN_KEYS = frozenset({
     "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:sourcevpc", "aws:sourcevpce",
-    "aws:viaawsservice", "aws:calledvia", "aws:tagkeys", "aws:sourcearn", "aws:sourceaccount",
+    "kms:viaservice", "kms:grantisforawsresource", "aws:viaawsservice", "aws:calledvia", "aws:tagkeys", "aws:sourcearn", "aws:sourceaccount",
 })
 
 

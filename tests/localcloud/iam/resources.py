@@ -122,7 +122,7 @@ def _cloudwatch(operation: Operation, account: str, region: str) -> list[Resourc
     names = _values(operation.parameters, "AlarmNames", "AlarmName")
     if not names and operation.name == "DescribeAlarms":
         return [Resource(prefix + "*")]
-    return [Resource(prefix + name) for name in names]
+    return [Resource(prefix + name, "alarm", name) for name in names]
 
 
 def _dynamodb(operation: Operation, account: str, region: str) -> list[Resource]:

@@ -148,6 +148,56 @@ def test_a_boundary_and_principal_tags_come_from_the_role(cloud: LocalCloud) -> 
     assert "boundary" in str(refused.value)
 
 
+def test_tags_decide_about_alarms(cloud: LocalCloud) -> None:
+    for name, environment in (("mine", "dev"), ("other", "prod")):
+        cloud.client("cloudwatch").put_metric_alarm(
+            AlarmName=name, MetricName="m", Namespace="n", Statistic="Sum", Period=60, EvaluationPeriods=1,
+            Threshold=1, ComparisonOperator="GreaterThanThreshold", Tags=_tags(Environment=environment))
+    client = _as(cloud, "cloudwatch", probe.allow("cloudwatch:DisableAlarmActions", StringEquals={
+        "aws:ResourceTag/Environment": "dev"}))
+    client.disable_alarm_actions(AlarmNames=["mine"])
+    with pytest.raises(ClientError):
+        client.disable_alarm_actions(AlarmNames=["mine", "other"])
+    found = cloud.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    assert {alarm["AlarmName"]: alarm["ActionsEnabled"] for alarm in found} == {"mine": False, "other": True}
+
+
+@pytest.mark.parametrize("permitted", [True, False])
+def test_an_encrypted_parameter_needs_its_key(cloud: LocalCloud, permitted: bool) -> None:
+    key = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
+    cloud.client("ssm").put_parameter(Name="/app/webhook", Type="SecureString", KeyId=key, Value="secret")
+    cloud.client("ssm").put_parameter(Name="/app/plain", Type="String", Value="open")
+    statements = [probe.allow("ssm:GetParameter", f"arn:aws:ssm:us-east-1:{probe.ACCOUNT}:parameter/app/*")]
+    if permitted:
+        statements.append(probe.allow("kms:Decrypt", key, StringEquals={
+            "kms:ViaService": "ssm.us-east-1.amazonaws.com"}))
+    client = _as(cloud, "ssm", *statements)
+    assert client.get_parameter(Name="/app/plain", WithDecryption=True)["Parameter"]["Value"] == "open"
+    if permitted:
+        assert client.get_parameter(Name="/app/webhook", WithDecryption=True)["Parameter"]["Value"] == "secret"
+        assert cloud.calls()[-1]["iam"]["implied"] == [
+            {"action": "kms:Decrypt", "resource": key, "via": "ssm.us-east-1.amazonaws.com"}]
+    else:
+        with pytest.raises(ClientError, match="kms:Decrypt"):
+            client.get_parameter(Name="/app/webhook", WithDecryption=True)
+
+
+def test_an_encrypted_topic_and_table_need_their_key(cloud: LocalCloud) -> None:
+    key = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
+    topic = cloud.client("sns").create_topic(Name="news", Attributes={"KmsMasterKeyId": key})["TopicArn"]
+    cloud.client("dynamodb").create_table(
+        TableName="ledger", KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}], BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key})
+    client = _as(cloud, "sns", probe.allow(["sns:Publish", "dynamodb:GetItem"]))
+    credentials = client._request_signer._credentials
+    table = cloud.client("dynamodb", aws_access_key_id=credentials.access_key, aws_secret_access_key="x")
+    for attempt in (lambda: client.publish(TopicArn=topic, Message="m"),
+                    lambda: table.get_item(TableName="ledger", Key={"pk": {"S": "a"}})):
+        with pytest.raises(ClientError, match="kms:"):
+            attempt()
+
+
 FAULTS = [
     ({"kind": "throttle"}, "Throttling"),
     ({"kind": "error", "status": 503, "code": "ServiceUnavailable"}, "ServiceUnavailable"),
