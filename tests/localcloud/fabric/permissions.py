@@ -28,7 +28,10 @@ def role_allows(role: str, action: str, resource: str) -> bool:
     if _mode() == "off":
         return True
     identity, boundary = role_policies(role)
-    decision = decide(Request(action, [resource], {"aws:principalarn": role}), identity, boundary)
+    account, region = (resource.split(":") + [""] * 5)[4], (resource.split(":") + [""] * 5)[3]
+    context = {"aws:principalarn": role, "aws:securetransport": "true", "aws:principalisawsservice": "false",
+               "aws:requestedregion": region, "aws:resourceaccount": account}
+    decision = decide(Request(action, [resource], context), identity, boundary)
     return _verdict(decision.allowed, f"{role} may not {action} on {resource}: {decision.reason}")
 
 

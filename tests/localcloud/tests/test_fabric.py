@@ -142,9 +142,11 @@ def test_a_topic_needs_the_queues_permission(cloud: LocalCloud, permitted: bool)
     url, arn = probe.queue(cloud, "news")
     topic = cloud.client("sns").create_topic(Name="news")["TopicArn"]
     if permitted:
-        cloud.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps({"Statement": {
-            "Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage",
-            "Resource": arn, "Condition": {"ArnEquals": {"aws:SourceArn": topic}}}})})
+        cloud.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps({"Statement": [
+            {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": arn,
+             "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+            {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage",
+             "Resource": arn, "Condition": {"ArnEquals": {"aws:SourceArn": topic}}}]})})
     cloud.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
     cloud.client("sns").publish(TopicArn=topic, Message="hello")
     assert len(probe.messages(cloud, url)) == int(permitted)
