@@ -27,10 +27,11 @@ pub enum Desired {
 pub struct Standing {
     /// What is wanted.
     pub desired: Desired,
-    /// When it began to be wanted. None if no beginning is found within the years looked at.
+    /// When it began to be wanted. None if no beginning is found, 400 days back or more.
     #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub since: Option<Timestamp>,
-    /// When something else will be wanted. None if nothing else is in sight.
+    /// When something else will be wanted. None if nothing else is in sight, 400 days ahead or
+    /// more; of a schedule that is always on or has ended, always none.
     #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub until: Option<Timestamp>,
     /// Why, in words.

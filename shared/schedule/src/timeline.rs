@@ -25,15 +25,20 @@ pub(crate) struct Run {
 }
 
 /// How many days before and after an instant are looked at, until both ends of the run around it
-/// are found. Windows that recur do so within months, so the last step serves only what closed
-/// dates have silenced for years. Without recurring windows no day is visited singly.
-const STEPS_RECURRING: &[i32] = &[4, 16, 64, 256, 1024];
+/// are found. Windows that recur do so within months, so the last step serves only windows that
+/// join without end, up to the next closed date. Without recurring windows no day is visited singly.
+const STEPS_RECURRING: &[i32] = &[4, 16, 64, 400];
 const STEPS_SINGLE: &[i32] = &[64, 1024, 80_000];
 
 impl Schedule {
     fn steps(&self) -> &'static [i32] {
         match &self.hours {
-            Hours::Windows(windows) if windows.iter().any(Window::recurs) => STEPS_RECURRING,
+            Hours::Windows(windows)
+                if windows.iter().any(Window::recurs)
+                    && !windows.iter().any(Window::is_every_hour) =>
+            {
+                STEPS_RECURRING
+            }
             _ => STEPS_SINGLE,
         }
     }
@@ -118,17 +123,21 @@ impl Schedule {
     /// When the schedule's windows are open, closed dates taken away: disjoint intervals that do
     /// not touch, in order. Exact between the two dates.
     fn on(&self, first: Date, last: Date, calendar: &Calendar) -> Vec<Interval> {
-        let windows = match &self.hours {
-            Hours::Windows(windows) => windows,
-            Hours::Always => {
-                let from = self.zone.midnight(later(first, -1));
-                let to = self.zone.midnight(later(last, 2));
-                return vec![Interval { from, to }];
-            }
+        let throughout = Interval {
+            from: self.zone.midnight(later(first, -1)),
+            to: self.zone.midnight(later(last, 2)),
         };
         let mut open = Vec::new();
-        for window in windows {
-            self.openings(window, first, last, calendar, &mut open);
+        match &self.hours {
+            Hours::Always => return vec![throughout],
+            Hours::Windows(windows) if windows.iter().any(Window::is_every_hour) => {
+                open.push(throughout);
+            }
+            Hours::Windows(windows) => {
+                for window in windows {
+                    self.openings(window, first, last, calendar, &mut open);
+                }
+            }
         }
         let closed: Vec<Interval> = calendar
             .closed
@@ -161,10 +170,9 @@ impl Schedule {
                     open.push(self.stretch(begin, end));
                 }
             }
-            let next = later(date, 1);
-            if next == date {
+            let Ok(next) = date.tomorrow() else {
                 break;
-            }
+            };
             date = next;
         }
     }

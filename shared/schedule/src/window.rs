@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Time};
 
 use crate::days::{Days, WEEKDAYS};
@@ -30,8 +31,7 @@ impl TimeOfDay {
     /// This time on a date; `24:00` is midnight of the next one.
     pub(crate) fn on(self, date: Date) -> DateTime {
         if self.0 == DAY {
-            date.saturating_add(jiff::Span::new().days(1))
-                .at(0, 0, 0, 0)
+            later(date, 1).at(0, 0, 0, 0)
         } else {
             let hour = i8::try_from(self.0 / 60).unwrap_or(0);
             let minute = i8::try_from(self.0 % 60).unwrap_or(0);
@@ -107,6 +107,12 @@ impl Window {
         !matches!(self, Self::Once { .. })
     }
 
+    /// Whether the window is open at every hour of every day.
+    pub(crate) fn is_every_hour(&self) -> bool {
+        matches!(self, Self::Daily { days, begin, end }
+            if days.is_daily() && begin.0 == 0 && *end == TimeOfDay::END)
+    }
+
     /// The number of dates after its opening date that the window reaches into.
     pub(crate) fn reach(&self) -> i32 {
         match self {
@@ -150,7 +156,7 @@ fn week_span(from: u8, to: u8) -> u8 {
 
 /// A date some days later, or earlier; the calendar's first or last one where it ends.
 pub(crate) fn later(date: Date, days: i32) -> Date {
-    date.saturating_add(jiff::Span::new().days(days))
+    date.saturating_add(SignedDuration::from_hours(24 * i64::from(days)))
 }
 
 impl fmt::Display for Window {
