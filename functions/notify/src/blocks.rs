@@ -4,9 +4,7 @@ use jiff::Timestamp;
 use nightshift_core::{Fact, Link, Notification, Section, Severity};
 use serde_json::{Value, json};
 
-use crate::limits::{
-    BUTTON, DETAILS, Detail, FALLBACK, FIELDS, HEADER, PLAIN, SECTION, TOTAL,
-};
+use crate::limits::{BUTTON, DETAILS, Detail, FALLBACK, FIELDS, HEADER, PLAIN, SECTION, TOTAL};
 use crate::mrkdwn::{code_block, inline, plain, width};
 
 /// What Slack is sent.

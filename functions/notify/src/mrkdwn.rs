@@ -76,13 +76,16 @@ pub fn code_block(text: &str, limit: usize) -> String {
 fn tidy(text: &str, limit: usize) -> String {
     let mut words = String::new();
     for word in text.split_whitespace() {
-        if words.len() > limit.saturating_mul(4) {
+        let room = limit
+            .saturating_add(2)
+            .saturating_sub(words.chars().count());
+        if room == 0 {
             break;
         }
         if !words.is_empty() {
             words.push(' ');
         }
-        words.push_str(word);
+        words.extend(word.chars().take(room));
     }
     printable(&words, limit.saturating_add(1))
 }

@@ -4,6 +4,7 @@ mod anatomy;
 mod binary;
 mod delivery;
 mod robustness;
+mod rules;
 mod schemas;
 mod wire;
 mod world;

@@ -1,0 +1,100 @@
+//! Slack's rules, told once more and in another way than the code keeps them.
+
+use serde_json::Value;
+
+use notify::limits::{
+    ADDRESS, BLOCKS, BUTTON, FIELD, FIELDS, HEADER, PLAIN, SECTION, TOTAL, width,
+};
+
+/// Fails if Slack would refuse the payload, or if it could mention anybody.
+pub fn keep(payload: &Value) {
+    let text = payload["text"].as_str().expect("a fallback text");
+    assert!(!text.is_empty() && width(text) <= PLAIN, "{text}");
+    inert(text);
+    let Some(blocks) = payload.get("blocks") else {
+        return;
+    };
+    let total = width(&blocks.to_string());
+    assert!(total <= TOTAL, "{total} characters");
+    let blocks = blocks.as_array().expect("blocks");
+    assert!(!blocks.is_empty() && blocks.len() <= BLOCKS);
+    for block in blocks {
+        match block["type"].as_str() {
+            Some("header") => object(&block["text"], "plain_text", HEADER),
+            Some("section") => section(block),
+            Some("context") => elements(block, 10, |element| object(element, "mrkdwn", 2_000)),
+            Some("actions") => elements(block, 25, button),
+            other => panic!("a block of type {other:?}"),
+        }
+    }
+}
+
+fn section(block: &Value) {
+    if let Some(text) = block.get("text") {
+        object(text, "mrkdwn", SECTION);
+    } else {
+        let fields = block["fields"].as_array().expect("fields");
+        assert!(!fields.is_empty() && fields.len() <= FIELDS);
+        for field in fields {
+            object(field, "mrkdwn", FIELD);
+        }
+    }
+}
+
+fn elements(block: &Value, most: usize, check: impl Fn(&Value)) {
+    let elements = block["elements"].as_array().expect("elements");
+    assert!(!elements.is_empty() && elements.len() <= most);
+    elements.iter().for_each(check);
+}
+
+fn button(button: &Value) {
+    assert_eq!(button["type"], "button");
+    object(&button["text"], "plain_text", BUTTON);
+    let url = button["url"].as_str().expect("an address");
+    assert!(url.starts_with("https://") && url.len() <= ADDRESS, "{url}");
+    assert!(
+        url.bytes()
+            .all(|b| b.is_ascii_graphic() && !b"<>\"".contains(&b)),
+        "{url}"
+    );
+}
+
+fn object(object: &Value, kind: &str, limit: usize) {
+    assert_eq!(object["type"], kind);
+    let text = object["text"].as_str().expect("a text");
+    assert!(!text.trim().is_empty(), "an empty text is refused");
+    assert!(width(text) <= limit, "{} of {limit}: {text}", width(text));
+    inert(text);
+    if kind == "mrkdwn" {
+        assert_eq!(object["verbatim"], true);
+        let parts: Vec<&str> = text.split("```").collect();
+        assert_eq!(parts.len() % 2, 1, "an open code block: {text}");
+        for outside in parts.iter().step_by(2) {
+            assert_eq!(outside.matches('`').count() % 2, 0, "open code: {text}");
+        }
+    }
+}
+
+/// No control sequence but our own dates, no lone ampersand, no mention of
+/// everybody outside code, nothing invisible that reorders.
+fn inert(text: &str) {
+    let mut rest = text;
+    while let Some(at) = rest.find(['<', '>']) {
+        let ours = rest[at..].strip_prefix("<!date^");
+        let ours = ours.and_then(|date| date.split_once('>'));
+        let (date, after) = ours.unwrap_or_else(|| panic!("unescaped: {text}"));
+        assert!(!date.contains('<'), "{text}");
+        rest = after;
+    }
+    for (at, _) in text.match_indices('&') {
+        let escaped = ["&amp;", "&lt;", "&gt;"];
+        assert!(
+            escaped.iter().any(|entity| text[at..].starts_with(entity)),
+            "{text}"
+        );
+    }
+    let hidden = |c: char| {
+        (c.is_control() && c != '\n' && c != '\t') || ('\u{202a}'..='\u{202e}').contains(&c)
+    };
+    assert!(!text.contains(hidden), "{text:?}");
+}
