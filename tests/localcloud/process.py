@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
-import sys
 import time
 from pathlib import Path
 
@@ -76,4 +75,4 @@ def _wait_and_sweep() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(_wait_and_sweep())
+    _wait_and_sweep()

@@ -142,8 +142,13 @@ def _own_group(backend: Any, nodegroup: Any) -> None:
     name = f"eks-{nodegroup.nodegroup_name}-{nodegroup.uuid}"
     nodegroup.resources = {"autoScalingGroups": [{"name": name}]}
     ec2 = ec2_backends[backend.account_id][backend.region_name]
-    kind = (nodegroup.instance_types or ["t3.medium"])[0]
-    template = ec2.create_launch_template(f"eks-{nodegroup.uuid}", "", {"ImageId": "ami-12c6146b", "InstanceType": kind}, {})
+    data: dict[str, Any] = {"ImageId": "ami-12c6146b", "InstanceType": (nodegroup.instance_types or ["t3.medium"])[0]}
+    given = (nodegroup.launch_template or {}).get("id")
+    if given in ec2.launch_templates:
+        # EKS merges the customer's template into its own: its tags reach the nodes.
+        own = ec2.launch_templates[given].get_version(nodegroup.launch_template["version"]).data
+        data |= {name: own[name] for name in ("TagSpecifications",) if own.get(name)}
+    template = ec2.create_launch_template(f"eks-{nodegroup.uuid}", "", data, {})
     cluster = nodegroup.cluster_name
     tags = {
         "eks:cluster-name": cluster, "eks:nodegroup-name": nodegroup.nodegroup_name,
@@ -262,7 +267,7 @@ def _update_cluster(self: Any) -> ActionResult:
         cluster.resources_vpc_config = {**cluster.resources_vpc_config, **changed}
     if self._get_param("logging"):
         cluster.logging = self._get_param("logging")
-    update = {"id": str(uuid.uuid4()), "status": "Successful", "type": "ConfigUpdate", "params": [],
+    update: dict[str, Any] = {"id": str(uuid.uuid4()), "status": "Successful", "type": "ConfigUpdate", "params": [],
               "createdAt": datetime.now(UTC), "errors": []}
     if not hasattr(cluster, "localcloud_updates"):
         cluster.localcloud_updates = {}

@@ -40,7 +40,7 @@ def _request(params: dict[str, Any]) -> dict[str, Any]:
     request: dict[str, Any] = {name: cloudwatch._p(params, name) for name in (
         "AlarmNamePrefix", "StateValue", "MaxRecords", "NextToken") if cloudwatch._p(params, name)}
     for name in ("AlarmNames", "AlarmTypes"):
-        values = []
+        values: list[str] = []
         while value := cloudwatch._p(params, f"{name}.member.{len(values) + 1}"):
             values.append(value)
         if values:

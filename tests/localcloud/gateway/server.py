@@ -14,8 +14,8 @@ from yarl import URL
 
 from .. import part
 from ..clock import Clock
-from ..state import State
 from ..iam import authorizer
+from ..state import State
 from . import control, errors, faults, inbox, timekeeping
 from .operations import Operation, identify
 from .recorder import Recorder, calling_function, error_code

@@ -63,7 +63,6 @@ async def judge(door: Door, operation: Operation, signed: Signature, user_agent:
     named, contexts = await _tagged(door, operation, found, account, signed)
     context = _context(operation, signed, principal, user_agent, now)
     action_resources = named or ["*"]
-    reason = ""
     uses = await encryption.implied(door, operation, named, account, signed.region)
     asked: list[tuple[str, list[str], dict[str, Value]]] = [
         (action, action_resources, context) for action in _actions(operation) if action not in _FREE]
@@ -84,7 +83,8 @@ def _actions(operation: Operation) -> list[str]:
     if operation.action == "dynamodb:TransactWriteItems":
         names = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem",
                  "ConditionCheck": "ConditionCheckItem"}
-        parts = {names[kind] for item in operation.parameters.get("TransactItems", []) for kind in item if kind in names}
+        items = operation.parameters.get("TransactItems", [])
+        parts = {names[kind] for item in items for kind in item if kind in names}
         return [f"dynamodb:{name}" for name in sorted(parts)]
     if operation.action == "dynamodb:TransactGetItems":
         return ["dynamodb:GetItem"]

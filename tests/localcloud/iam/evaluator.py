@@ -19,7 +19,8 @@ _TAG_KEYS = ("aws:resourcetag/", "aws:requesttag/", "aws:principaltag/", "ec2:re
              "rds:db-tag/", "rds:cluster-tag/", "autoscaling:resourcetag/", "ecs:resourcetag/")
 _KNOWN_KEYS = frozenset({
     "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:sourcevpc", "aws:sourcevpce",
-    "kms:viaservice", "kms:grantisforawsresource", "aws:viaawsservice", "aws:calledvia", "aws:tagkeys", "aws:sourcearn", "aws:sourceaccount",
+    "kms:viaservice", "kms:grantisforawsresource",
+    "aws:viaawsservice", "aws:calledvia", "aws:tagkeys", "aws:sourcearn", "aws:sourceaccount",
 })
 
 
@@ -114,9 +115,9 @@ def _absent_for_sure(key: str) -> bool:
 
 
 def _applies(request: Request, resource: str, statement: Mapping[str, Any]) -> bool:
-    if "Principal" in statement or request.service is not None:
-        if not _principal(statement.get("Principal"), request.service):
-            return False
+    resource_policy = "Principal" in statement or request.service is not None
+    if resource_policy and not _principal(statement.get("Principal"), request.service):
+        return False
     if "NotAction" in statement:
         if any(like(request.action, pattern, fold=True) for pattern in _list(statement["NotAction"])):
             return False

@@ -107,7 +107,8 @@ def _ecs(operation: Operation, account: str, region: str) -> list[Resource]:
         return [Resource(f"{prefix}:service/{cluster}/{str(name).rpartition('/')[2]}", "service",
                          f"{cluster}/{str(name).rpartition('/')[2]}") for name in names]
     if operation.name == "DescribeClusters":
-        return [Resource(f"{prefix}:cluster/{str(name).rpartition('/')[2]}") for name in take("clusters") or ["default"]]
+        names = take("clusters") or ["default"]
+        return [Resource(f"{prefix}:cluster/{str(name).rpartition('/')[2]}") for name in names]
     return []
 
 
@@ -161,8 +162,9 @@ def _sqs(operation: Operation, account: str, region: str) -> list[Resource]:
 
 def _kms(operation: Operation, account: str, region: str) -> list[Resource]:
     prefix = f"arn:aws:kms:{region}:{account}:"
-    return [Resource(name if name.startswith("arn:") else prefix + (name if name.startswith("alias/") else f"key/{name}"))
-            for name in _values(operation.parameters, "KeyId")[:1]]
+    names = [name if name.startswith(("arn:", "alias/")) else f"key/{name}"
+             for name in _values(operation.parameters, "KeyId")[:1]]
+    return [Resource(name if name.startswith("arn:") else prefix + name) for name in names]
 
 
 def _s3(operation: Operation, _account: str, _region: str) -> list[Resource]:
