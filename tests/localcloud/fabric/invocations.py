@@ -264,14 +264,27 @@ def _busy(_request: dict[str, Any]) -> dict[str, Any]:
     return {"running": running, "pending": pending, "batches": batches, "messages": _visible_messages()}
 
 
+def wake_pollers() -> None:
+    """Let queues be polled at once when the clock has made a message visible again."""
+    if _visible_messages():
+        lambda_svc._esm_wake.set()
+
+
+def next_visible() -> float | None:
+    """When the next message that a function has not finished comes back into its queue."""
+    now = time.time()
+    return min((moment for moment in _visible_at() if moment > now), default=None)
+
+
 def _visible_messages() -> int:
+    now = time.time()
+    return sum(moment <= now for moment in _visible_at())
+
+
+def _visible_at() -> list[float]:
+    """The instants from which the messages of all polled queues are visible."""
     from ministack.services import sqs
 
-    now, count = time.time(), 0
-    for _account, _region, mapping in lambda_svc._iter_all_esms():
-        if not mapping.get("Enabled", True):
-            continue
-        queue = sqs._queue_by_arn(mapping.get("EventSourceArn", ""))
-        if queue is not None:
-            count += sum(1 for message in list(queue["messages"]) if message.get("visible_at", 0) <= now)
-    return count
+    queues = [sqs._queue_by_arn(mapping.get("EventSourceArn", ""))
+              for _account, _region, mapping in lambda_svc._iter_all_esms() if mapping.get("Enabled", True)]
+    return [float(message.get("visible_at", 0)) for queue in queues if queue for message in list(queue["messages"])]

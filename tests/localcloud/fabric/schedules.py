@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 from ministack.core.responses import new_uuid, request_scope
 from ministack.services import eventbridge, scheduler
 
-from . import delivery, door
+from . import delivery, door, invocations
 from .recurrence import Recurrence
 
 logger = logging.getLogger("localcloud.schedules")
@@ -51,6 +51,7 @@ def _loop() -> None:
         time.sleep(_SWEEP)
         try:
             sweep()
+            invocations.wake_pollers()
         except Exception:
             logger.exception("the schedule sweep failed; it goes on")
 
@@ -77,10 +78,11 @@ def sweep() -> int:
 
 
 def next_due() -> float | None:
-    """The earliest occurrence ahead of the simulated now."""
+    """The earliest instant at which the fabric has something to do: an occurrence, or a message that comes back."""
     # Under the lock: what a sweep is about to fire is neither ahead nor running yet.
     with _lock:
-        return _next_due(time.time())
+        moments = (_next_due(time.time()), invocations.next_visible())
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def _next_due(now: float) -> float | None:
