@@ -79,8 +79,17 @@ resource "aws_eks_cluster" "cluster" {
   vpc_config {
     endpoint_private_access = true
     endpoint_public_access  = length(each.value.public_access_cidrs) > 0
-    public_access_cidrs     = each.value.public_access_cidrs
-    subnet_ids              = values(var.subnet_ids)
+    # EKS answers with its own default where there is no list.
+    public_access_cidrs = (
+      length(each.value.public_access_cidrs) > 0
+      ? each.value.public_access_cidrs
+      : null
+    )
+    subnet_ids = values(var.subnet_ids)
+  }
+
+  zonal_shift_config {
+    enabled = each.value.zonal_shift
   }
 
   # The group must exist before the control plane makes one without retention

@@ -6,6 +6,7 @@ variable "clusters" {
     creator_is_admin    = optional(bool, false)
     public_access_cidrs = optional(list(string), [])
     tags                = optional(map(string), {})
+    zonal_shift         = optional(bool, true)
     access = optional(map(object({
       principal_arn = string
       policy        = string

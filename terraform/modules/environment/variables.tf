@@ -43,6 +43,7 @@ variable "settings" {
       creator_is_admin    = optional(bool)
       public_access_cidrs = optional(list(string))
       tags                = optional(map(string))
+      zonal_shift         = optional(bool)
       access = optional(map(object({
         principal_arn = string
         policy        = string

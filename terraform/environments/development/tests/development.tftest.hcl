@@ -5,10 +5,9 @@ mock_provider "aws" {
   override_during = plan
 }
 
+# The packages that the real manifests need are made by scripts/terraform-test.
 variables {
-  functions_dir = "../../modules/automation/tests/functions"
-  packages_dir  = "../../modules/automation/tests/packages"
-  today         = "2026-11-01T00:00:00Z"
+  today = "2026-11-01T00:00:00Z"
 }
 
 run "sizes" {
@@ -46,5 +45,20 @@ run "everything_that_can_sleep_does" {
   assert {
     condition     = contains(keys(local.settings.automation.configuration.functions.off-hours.schedules), "office-hours")
     error_message = "Off-hours knows the schedule that the tags name."
+  }
+}
+
+run "every_function_is_deployed" {
+  command = plan
+
+  assert {
+    condition = toset(keys(output.automation.functions)) == toset([
+      for path in fileset(var.functions_dir, "*/function.json") : dirname(path)
+    ])
+    error_message = "Every folder with a manifest is deployed."
+  }
+  assert {
+    condition     = contains(keys(output.automation.schedules), "off-hours/reconcile")
+    error_message = "Off-hours is woken by a clock."
   }
 }
