@@ -26,6 +26,7 @@ use crate::plan::{Action, Decision, Plan, Progress, Snapshot};
 use case::Case;
 use order::Place;
 use wish::Schedules;
+pub(crate) use wish::clock;
 
 /// What a decision goes by, besides the world and the time.
 #[derive(Clone, Copy)]

@@ -200,9 +200,15 @@ mod tests {
         for (input, expected) in [
             (json!({"command": "reconcil"}), "unknown variant"),
             (json!({"command": "reconcile", "dryrun": true}), "dryrun"),
-            (json!({"command": "reconcile", "at": "yesterday"}), "understood"),
+            (
+                json!({"command": "reconcile", "at": "yesterday"}),
+                "understood",
+            ),
             (json!({"command": 7}), "understood"),
-            (json!({"command": "keep-awake", "until": "2026-11-24T00:00:00Z"}), "missing field"),
+            (
+                json!({"command": "keep-awake", "until": "2026-11-24T00:00:00Z"}),
+                "missing field",
+            ),
             (json!([1, 2]), "expected a command"),
             (json!({"source": "aws.rds"}), "expected a command"),
         ] {
@@ -225,10 +231,7 @@ mod tests {
         let Ok(Trigger::Hastened(hastening)) = Trigger::parse(&event) else {
             panic!("an event");
         };
-        assert_eq!(
-            hastening.forced_start.unwrap().resource(),
-            "db:orders"
-        );
+        assert_eq!(hastening.forced_start.unwrap().resource(), "db:orders");
         assert_eq!(
             hastening.words,
             "aws.rds RDS DB Instance Event RDS-EVENT-0154 orders"
@@ -237,7 +240,11 @@ mod tests {
 
     #[test]
     fn aws_may_leave_out_or_change_anything() {
-        for detail in [json!(null), json!([]), json!({"EventID": 154, "SourceArn": 1})] {
+        for detail in [
+            json!(null),
+            json!([]),
+            json!({"EventID": 154, "SourceArn": 1}),
+        ] {
             let event = json!({"source": "aws.rds", "detail-type": "x", "detail": detail});
             let Ok(Trigger::Hastened(hastening)) = Trigger::parse(&event) else {
                 panic!("an event");

@@ -83,6 +83,19 @@ pub async fn observe(
     })
 }
 
+impl Snapshot {
+    /// What the ledger alone tells, without a look at AWS.
+    pub fn of_ledger(entries: Vec<Entry>) -> Self {
+        let remembered = remembered(entries);
+        Self {
+            records: remembered.records,
+            environment: remembered.environment,
+            problems: remembered.unreadable.into_values().collect(),
+            ..Self::default()
+        }
+    }
+}
+
 async fn sweep(
     cloud: &impl Cloud,
     document: &Document,

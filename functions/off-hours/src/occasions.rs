@@ -74,6 +74,11 @@ pub enum Occasion {
         /// Why.
         refusal: Refusal,
     },
+    /// Something could not be looked at.
+    Blind {
+        /// What and why.
+        errors: Vec<String>,
+    },
     /// An override still holds.
     OverrideReminder {
         /// The resource.
@@ -124,6 +129,7 @@ pub fn due(before: &Snapshot, finished: &Finished, policy: &Policy<'_>, now: Tim
     let mut standing = BTreeSet::new();
     view.trouble(&mut due, &mut standing);
     view.halted(&mut due, &mut standing, finished.plan.halted.as_ref());
+    view.blind(&mut due, &mut standing, after);
     view.overrides(&mut due, &mut standing, after);
     due.environment
         .reported
@@ -360,6 +366,26 @@ impl View<'_> {
             due.occasions.push(Occasion::Halted {
                 refusal: refusal.clone(),
             });
+        }
+    }
+
+    fn blind(&self, due: &mut Due, standing: &mut BTreeSet<String>, after: &Snapshot) {
+        let mut errors = Vec::new();
+        let blind = after.blind.iter().map(|error| {
+            let key = format!("blind#{}#{}", error.operation, error.region);
+            (key, error.to_string())
+        });
+        let unread = after
+            .problems
+            .iter()
+            .map(|problem| (format!("blind#{problem}"), problem.clone()));
+        for (key, words) in blind.chain(unread) {
+            if self.tell(due, standing, key) {
+                errors.push(words);
+            }
+        }
+        if !errors.is_empty() {
+            due.occasions.push(Occasion::Blind { errors });
         }
     }
 

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use nightshift_core::{Arn, Money, Region};
+use nightshift_core::{Arn, Region};
 use nightshift_schedule::Desired;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::{Call, Kind, Override};
 use crate::plan::{Achieved, Action, Decision, Outcome};
+use crate::savings::Digest;
 
 /// What one run saw, decided and did.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -119,9 +120,16 @@ impl Line {
             }
             Some(Achieved::Refused(refusal)) => (Action::Refused, refusal.to_string()),
             Some(Achieved::Failed(problem)) => (Action::Failed, problem.clone()),
+            Some(Achieved::AnotherRun) => (
+                Action::None,
+                "another run is at work on it, and this one leaves it alone".to_owned(),
+            ),
             Some(Achieved::Postponed) => (
                 Action::None,
-                format!("{}; no time was left, the next run goes on", decision.reason),
+                format!(
+                    "{}; no time was left, the next run goes on",
+                    decision.reason
+                ),
             ),
         };
         Self {
@@ -162,7 +170,10 @@ pub fn within_limit(lines: Vec<Line>, is_ours: impl Fn(&Arn) -> bool) -> (Vec<Li
         return (lines, 0);
     }
     let seen = lines.len();
-    let mut kept: Vec<Line> = lines.into_iter().filter(|line| is_ours(&line.arn)).collect();
+    let mut kept: Vec<Line> = lines
+        .into_iter()
+        .filter(|line| is_ours(&line.arn))
+        .collect();
     kept.truncate(MOST_LINES);
     let left_out = seen - kept.len();
     (kept, left_out)
@@ -239,25 +250,9 @@ pub struct DigestReport {
     pub command: &'static str,
     /// The environment's code.
     pub environment: String,
-    /// The month, `2026-11`.
-    pub month: String,
-    /// What was saved at list price, in millionths of a dollar.
-    pub saved: Money,
-    /// How long resources slept, in hours, all added up.
-    pub hours: i64,
-    /// What each saved, most first.
-    pub resources: Vec<SavedLine>,
-}
-
-/// What one resource saved.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct SavedLine {
-    /// The resource.
-    pub arn: Arn,
-    /// The name that people use.
-    pub name: String,
-    /// How long it slept, in hours.
-    pub hours: i64,
-    /// What that saved at list price; none where it is not priced.
-    pub saved: Option<Money>,
+    /// What the month came to; money is in millionths of a US dollar.
+    #[serde(flatten)]
+    pub digest: Digest,
+    /// Whether people were told.
+    pub told: bool,
 }

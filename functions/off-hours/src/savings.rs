@@ -30,6 +30,13 @@ pub fn saved(from: Timestamp, until: Timestamp, hourly: Option<Money>) -> BTreeM
     months
 }
 
+/// The month in UTC before the one that an instant lies in, as `2026-11`.
+pub fn month_before(at: Timestamp) -> String {
+    let first = date(at).first_of_month();
+    let before = first.yesterday().unwrap_or(first);
+    format!("{:04}-{:02}", before.year(), before.month())
+}
+
 /// The month in UTC that an instant lies in, as `2026-11`.
 pub fn month(at: Timestamp) -> String {
     let date = date(at);

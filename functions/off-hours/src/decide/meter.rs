@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::model::{Phase, Record, State};
+use crate::model::{Phase, Record, Saved, State};
 use crate::savings::saved;
 
 /// Starts counting when a resource sleeps and stops when it does not.
@@ -13,11 +13,15 @@ pub(super) fn read(record: &mut Record, state: &State, now: Timestamp) {
         }
         Some(since) if *state != State::Off => {
             let hourly = record.memory.as_ref().and_then(|memory| memory.hourly);
+            let mut sleep = Saved::default();
             for (month, more) in saved(since, now, hourly) {
+                sleep.seconds += more.seconds;
+                sleep.money += more.money;
                 let total = record.saved.entry(month).or_default();
                 total.seconds += more.seconds;
                 total.money += more.money;
             }
+            record.last_sleep = Some(sleep);
             record.asleep_since = None;
         }
         _ => {}

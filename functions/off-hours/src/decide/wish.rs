@@ -213,7 +213,7 @@ fn asked_for(verb: &str, owner: &str, reason: &str, until: &str) -> String {
 
 /// An instant as people read it: the local time, the day if it is another one,
 /// and the zone.
-pub(super) fn clock(zone: &Zone, now: Timestamp, instant: Timestamp) -> String {
+pub fn clock(zone: &Zone, now: Timestamp, instant: Timestamp) -> String {
     let (today, wall) = (zone.wall(now).date(), zone.wall(instant));
     let time = format!("{:02}:{:02}", wall.hour(), wall.minute());
     if wall.date() == today {

@@ -69,6 +69,9 @@ pub struct Record {
     /// Attempts that did not succeed since the last success.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<FailedAttempts>,
+    /// What its last sleep saved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_sleep: Option<Saved>,
     /// What was saved, by month (`2026-11`).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub saved: BTreeMap<String, Saved>,
@@ -92,6 +95,7 @@ impl Record {
             override_: None,
             reported_value: None,
             failed: None,
+            last_sleep: None,
             saved: BTreeMap::new(),
         }
     }
