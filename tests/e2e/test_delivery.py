@@ -12,7 +12,7 @@ from localcloud.inbox import Inbox
 
 from .estate import Estate
 
-POISON = "this is not a notification"
+UNREADABLE = "You have chosen to subscribe"
 
 
 def notification(estate: Estate, number: int) -> dict[str, Any]:
@@ -47,12 +47,22 @@ def wait_for(estate: Estate, done: Any, steps: int, seconds: int) -> None:
     estate.cloud.settle()
 
 
-def test_a_poisoned_message_ends_in_the_dead_letters_and_the_rest_arrives(estate: Estate) -> None:
+def test_what_nobody_can_read_is_shown_and_holds_nothing_up(estate: Estate) -> None:
     since = len(estate.received())
-    assert estate.waiting("notify-dead-letters") == []
     publish(estate, json.dumps(notification(estate, 1)))
-    publish(estate, POISON)
+    publish(estate, UNREADABLE)
     publish(estate, json.dumps(notification(estate, 2)))
+    wait_for(estate, lambda: len(estate.received()) >= since + 3, steps=4, seconds=181)
+    arrived = texts(estate, since)
+    assert [sum(words in text for text in arrived) for words in ("Test message 1", "Test message 2", UNREADABLE)] == [1, 1, 1]
+    assert estate.waiting("notify-dead-letters") == []
+
+
+def test_what_slack_refuses_ends_in_the_dead_letters_and_the_rest_arrives(estate: Estate) -> None:
+    since = len(estate.received())
+    script(estate, [{"kind": "prohibited", "times": None}])
+    poison = json.dumps(notification(estate, 6))
+    publish(estate, poison)
     dead: list[dict[str, Any]] = []
 
     def buried() -> bool:
@@ -60,11 +70,14 @@ def test_a_poisoned_message_ends_in_the_dead_letters_and_the_rest_arrives(estate
         return bool(dead)
 
     wait_for(estate, buried, steps=8, seconds=181)
-    assert [message["Body"] for message in dead] == [POISON]
-    arrived = "".join(texts(estate, since))
-    assert "Test message 1" in arrived
-    assert "Test message 2" in arrived
+    script(estate, [])
+    publish(estate, json.dumps(notification(estate, 7)))
+    wait_for(estate, lambda: len(estate.received()) > since, steps=4, seconds=181)
+    assert [message["Body"] for message in dead] == [poison]
     assert estate.waiting("notify-queue") == []
+    arrived = texts(estate, since)
+    assert sum("Test message 7" in text for text in arrived) == 1
+    assert not any("Test message 6" in text for text in arrived)
 
 
 @pytest.mark.parametrize("fault", [

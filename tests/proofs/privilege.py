@@ -52,7 +52,7 @@ def compare(function: Function, calls: Iterable[Call]) -> list[Finding]:
     """Hold a function's manifest against the calls that it made."""
     own = [call for call in calls if call["function"] == function.name]
     granted = [call for call in own if not _denied(call)]
-    by_statement = Counter((match[1], call["action"]) for call in granted if (match := _statement(call)))
+    by_statement = Counter((sid, call["action"]) for call in granted if (sid := _statement(call)))
     # Without IAM the recording does not say which statement it was.
     by_action = Counter(call["action"] for call in granted if _statement(call) is None)
     findings = []
