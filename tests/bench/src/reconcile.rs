@@ -1,0 +1,321 @@
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::Plan;
+use crate::aws::AwsStub;
+use crate::estate::{CONFIGURATION, Estate, configuration};
+use crate::share::{CpuShare, SHARE_OF_128_MB};
+use crate::subject::{Program, Subject};
+use crate::table::{Table, median, number};
+use crate::tls::Authority;
+
+const LIMIT: Duration = Duration::from_mins(15);
+/// The size that the aims are set for.
+const AIMED: usize = 5_000;
+const AIM_SECONDS: f64 = 10.0;
+const AIM_MEGABYTES: f64 = 128.0;
+/// What an answer of AWS takes on a usual day from the same Region.
+const LATENCY: Duration = Duration::from_millis(25);
+
+/// Everything runs; the short day is not over yet.
+const NOON: &str = "2026-11-18T12:00:00Z";
+/// The short day, of one resource in twenty, is over.
+const EVENING: &str = "2026-11-18T18:00:00Z";
+/// A tick later.
+const LATER: &str = "2026-11-18T18:05:00Z";
+/// Office hours are over.
+const NIGHT: &str = "2026-11-18T22:00:00Z";
+
+/// One run of off-hours.
+struct Run {
+    resources: usize,
+    scenario: &'static str,
+    seconds: f64,
+    cpu_seconds: f64,
+    megabytes: f64,
+    answer_megabytes: f64,
+    counts: Value,
+    calls: BTreeMap<String, u64>,
+}
+
+/// Measures reconciles of estates of several sizes; Markdown.
+pub fn reconcile(plan: &Plan, authority: &Authority) -> String {
+    let mut text = "## Reconcile at scale\n\n".to_owned();
+    let program = plan.functions.join("off-hours/bootstrap");
+    if !program.exists() {
+        text.push_str("Not measured: off-hours of bootstrap is not there.\n");
+        return text;
+    }
+    let sizes: &[usize] = if plan.quick {
+        &[10, 1_000]
+    } else {
+        &[10, 1_000, AIMED, 10_000]
+    };
+    let mut runs = Vec::new();
+    for &resources in sizes {
+        runs.extend(day(&program, authority, resources));
+    }
+    if !plan.quick {
+        runs.push(far_away(&program, authority));
+        runs.push(small_share(&program, authority));
+    }
+    let _ = writeln!(
+        text,
+        "off-hours' release binary against the stub over TLS; every row is a process of its own that has to read \
+         configuration and ledger first. The mix: 40 % EC2 instances, 20 % Auto Scaling groups, 20 % ECS services, 10 % RDS \
+         instances, 5 % DB clusters of two members, 5 % EKS node groups; an alarm for every second resource; a tenth as many \
+         resources of another environment. `changed` are resources stopped (or, in the dry run, that would be). `CPU` and \
+         `memory` (peak of resident memory) are the function's own; the stub shares the machine's processors.\n"
+    );
+    let mut table = Table::new(&[
+        "Resources",
+        "run",
+        "changed",
+        "wall s",
+        "CPU s",
+        "memory MB",
+        "answer MB",
+        "calls",
+        "reads",
+        "writes",
+    ]);
+    for run in &runs {
+        let (reads, writes) = run.reads_and_writes();
+        table.row([
+            run.resources.to_string(),
+            run.scenario.to_owned(),
+            run.changed().to_string(),
+            number(run.seconds),
+            number(run.cpu_seconds),
+            number(run.megabytes),
+            number(run.answer_megabytes),
+            (reads + writes).to_string(),
+            reads.to_string(),
+            writes.to_string(),
+        ]);
+    }
+    text.push_str(&table.to_markdown());
+    text.push_str("\n### Against the aims\n\n");
+    text.push_str(&aims(&runs).to_markdown());
+    text.push_str("\n### Calls by operation\n\n");
+    text.push_str(&operations(&runs, sizes).to_markdown());
+    text
+}
+
+/// The runs of one estate, from the first sight of it to the night.
+fn day(program: &std::path::Path, authority: &Authority, resources: usize) -> Vec<Run> {
+    let (aws, program) = stage(program, authority, resources);
+    let at = |at: &str| json!({"command": "reconcile", "at": at});
+    let dry = json!({"command": "reconcile", "at": NIGHT, "dry_run": true});
+    let run = |scenario, event| measure(&program, &aws, resources, scenario, event, None);
+    let first = run("first sight, ledger empty", at(NOON));
+    let idle: Vec<Run> = (0..3).map(|_| run("nothing to change", at(NOON))).collect();
+    let few = run("5 % go to sleep", at(EVENING));
+    aws.with(Estate::settle);
+    let after = run("the tick after: they sleep", at(LATER));
+    let dry = run("dry run, all would sleep", dry);
+    let all = run("all go to sleep", at(NIGHT));
+    vec![first, middle(idle), few, after, dry, all]
+}
+
+/// The run whose wall time is the median.
+fn middle(mut runs: Vec<Run>) -> Run {
+    let seconds: Vec<f64> = runs.iter().map(|run| run.seconds).collect();
+    let middle = median(&seconds);
+    let index = seconds
+        .iter()
+        .position(|seconds| (seconds - middle).abs() < 1e-9);
+    runs.swap_remove(index.unwrap_or(0))
+}
+
+/// Nothing to change, with the latency of a network.
+fn far_away(program: &std::path::Path, authority: &Authority) -> Run {
+    let (aws, program) = stage(program, authority, AIMED);
+    let event = json!({"command": "reconcile", "at": NOON});
+    drop(measure(
+        &program,
+        &aws,
+        AIMED,
+        "first sight",
+        event.clone(),
+        None,
+    ));
+    aws.set_latency(LATENCY);
+    measure(
+        &program,
+        &aws,
+        AIMED,
+        "nothing to change, 25 ms of latency in each call",
+        event,
+        None,
+    )
+}
+
+/// Nothing to change, with the processor of a function of 128 MB.
+fn small_share(program: &std::path::Path, authority: &Authority) -> Run {
+    let (aws, program) = stage(program, authority, AIMED);
+    let event = json!({"command": "reconcile", "at": NOON});
+    drop(measure(
+        &program,
+        &aws,
+        AIMED,
+        "first sight",
+        event.clone(),
+        None,
+    ));
+    let share = Some(SHARE_OF_128_MB);
+    measure(
+        &program,
+        &aws,
+        AIMED,
+        "nothing to change, the processor of 128 MB",
+        event,
+        share,
+    )
+}
+
+fn stage(program: &std::path::Path, authority: &Authority, resources: usize) -> (AwsStub, Program) {
+    let mut estate = Estate::new(resources);
+    estate.configure(&configuration(), "https://127.0.0.1:9/services/T0/B0/bench");
+    let aws = AwsStub::start(estate, Some(authority));
+    let environment = vec![
+        ("AWS_ENDPOINT_URL", aws.url()),
+        (
+            "SSL_CERT_FILE",
+            authority.bundle().to_string_lossy().into_owned(),
+        ),
+        ("NIGHTSHIFT_CONFIG", format!("ssm:{CONFIGURATION}")),
+        ("AWS_LAMBDA_LOG_LEVEL", "WARN".to_owned()),
+    ];
+    let program = Program {
+        path: program.to_owned(),
+        arguments: Vec::new(),
+        environment,
+    };
+    (aws, program)
+}
+
+fn measure(
+    program: &Program,
+    aws: &AwsStub,
+    resources: usize,
+    scenario: &'static str,
+    event: Value,
+    share: Option<f64>,
+) -> Run {
+    drop(aws.take_calls());
+    let process = Subject::start(program, None);
+    let held = share.map(|share| CpuShare::hold(process.id(), share));
+    let answer = process.invoke(event, LIMIT);
+    drop(held);
+    let report: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let calls = aws.take_calls();
+    let known = |call: &&String| !call.contains("unknown");
+    let unknown: Vec<&String> = calls.keys().filter(|call| !known(call)).collect();
+    assert!(unknown.is_empty(), "the stub lacks {unknown:?}");
+    #[expect(clippy::cast_precision_loss, reason = "an answer has a few megabytes")]
+    let answer_bytes = answer.body.len() as f64;
+    Run {
+        resources,
+        scenario,
+        seconds: (answer.answered - answer.sent).as_secs_f64(),
+        cpu_seconds: process.cpu().as_secs_f64(),
+        megabytes: process.peak_memory(),
+        answer_megabytes: answer_bytes / 1e6,
+        counts: report["counts"].clone(),
+        calls,
+    }
+}
+
+impl Run {
+    fn changed(&self) -> u64 {
+        let count = |name: &str| self.counts[name].as_u64().unwrap_or_default();
+        count("stop") + count("start")
+    }
+
+    fn reads_and_writes(&self) -> (u64, u64) {
+        let is_read = |call: &str| {
+            let operation = call
+                .split_once(':')
+                .map_or(call, |(_, operation)| operation);
+            ["Describe", "List", "Get", "Query"]
+                .iter()
+                .any(|verb| operation.starts_with(verb))
+        };
+        let sum = |read: bool| {
+            let calls = self.calls.iter().filter(|(call, _)| is_read(call) == read);
+            calls.map(|(_, count)| count).sum()
+        };
+        (sum(true), sum(false))
+    }
+}
+
+fn aims(runs: &[Run]) -> Table {
+    let mut table = Table::new(&["Aim", "measured", "aim", "verdict"]);
+    let mut judge = |words: String, measured: f64, aim: f64, unit: &str| {
+        let verdict = if measured < aim { "met" } else { "missed" };
+        table.row([
+            words,
+            format!("{} {unit}", number(measured)),
+            format!("< {} {unit}", number(aim)),
+            verdict.to_owned(),
+        ]);
+    };
+    for run in runs.iter().filter(|run| run.resources == AIMED) {
+        let name = format!("{AIMED}, {}", run.scenario);
+        judge(format!("{name}: wall"), run.seconds, AIM_SECONDS, "s");
+        judge(
+            format!("{name}: memory"),
+            run.megabytes,
+            AIM_MEGABYTES,
+            "MB",
+        );
+    }
+    table
+}
+
+/// Calls by operation: for each size those of a run with nothing to change, and
+/// what each change of the evening's run added.
+fn operations(runs: &[Run], sizes: &[usize]) -> Table {
+    let mut columns = vec!["Operation".to_owned()];
+    let find = |resources: usize, scenario: &str| {
+        runs.iter()
+            .find(|run| run.resources == resources && run.scenario == scenario)
+    };
+    let mut pairs = Vec::new();
+    for &resources in sizes {
+        let idle = find(resources, "nothing to change");
+        let few = find(resources, "5 % go to sleep");
+        if let (Some(idle), Some(few)) = (idle, few) {
+            columns.push(format!("{resources}: idle"));
+            columns.push(format!("{resources}: more per change"));
+            pairs.push((idle, few));
+        }
+    }
+    let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let mut table = Table::new(&names);
+    let operations: std::collections::BTreeSet<&String> = pairs
+        .iter()
+        .flat_map(|(idle, few)| idle.calls.keys().chain(few.calls.keys()))
+        .collect();
+    let row = |name: String, count: &dyn Fn(&Run) -> u64| {
+        let mut cells = vec![name];
+        for (idle, few) in &pairs {
+            #[expect(clippy::cast_precision_loss, reason = "counts of calls are small")]
+            let more = (count(few) as f64 - count(idle) as f64) / few.changed().max(1) as f64;
+            cells.push(count(idle).to_string());
+            cells.push(number(more));
+        }
+        cells
+    };
+    for operation in operations {
+        table.row(row(operation.clone(), &|run| {
+            run.calls.get(operation).copied().unwrap_or_default()
+        }));
+    }
+    table.row(row("all".to_owned(), &|run| run.calls.values().sum()));
+    table
+}

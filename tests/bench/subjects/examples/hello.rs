@@ -1,0 +1,17 @@
+//! A function of ours that does nothing: what the runtime itself costs.
+
+use nightshift_runtime::{Failure, Function, Invocation};
+use serde_json::{Value, json};
+
+struct Hello;
+
+impl Function for Hello {
+    async fn handle(&self, _input: Value, _invocation: Invocation) -> Result<Value, Failure> {
+        Ok(json!({}))
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    nightshift_runtime::run(Hello).await
+}

@@ -1,0 +1,1 @@
+//! Nothing but examples and tests: see the package's description.
