@@ -21,19 +21,24 @@ variable "configuration" {
     functions = optional(object({
       off-hours = optional(object({
         auto_scaling   = optional(string)
-        calendars      = optional(list(string))
         closed         = optional(list(string))
         default_zone   = optional(string)
         frozen         = optional(list(string))
         health_timeout = optional(string)
         kinds          = optional(list(string))
         lease          = optional(string)
-        prices         = optional(map(number))
+        prices         = optional(map(string))
         schedule_tag   = optional(string)
         schedules      = optional(map(string))
         strict         = optional(bool)
+        syntax         = optional(string)
         untagged       = optional(string)
         warn_before    = optional(string)
+        calendars = optional(list(object({
+          means  = string
+          name   = string
+          source = string
+        })))
       }))
     }), {})
   })
@@ -78,6 +83,16 @@ variable "configuration" {
       )) && !can(regex("[PT]$", duration))
     ])
     error_message = "configuration.functions.off-hours: lengths of time are ISO 8601, like PT8H."
+  }
+  validation {
+    condition = alltrue([
+      for calendar in try(coalesce(
+        var.configuration.functions.off-hours.calendars
+      ), []) :
+      contains(["closed", "frozen"], calendar.means) &&
+      contains(["ssm-parameter", "ssm-change-calendar"], calendar.source)
+    ])
+    error_message = "configuration.functions.off-hours.calendars: source is ssm-parameter or ssm-change-calendar, means is closed or frozen."
   }
   # A tag value's letters, so that a named schedule and a written one look
   # alike; the grammar itself is checked by off-hours.

@@ -132,19 +132,24 @@ variable "settings" {
         functions = optional(object({
           off-hours = optional(object({
             auto_scaling   = optional(string)
-            calendars      = optional(list(string))
             closed         = optional(list(string))
             default_zone   = optional(string)
             frozen         = optional(list(string))
             health_timeout = optional(string)
             kinds          = optional(list(string))
             lease          = optional(string)
-            prices         = optional(map(number))
+            prices         = optional(map(string))
             schedule_tag   = optional(string)
             schedules      = optional(map(string))
             strict         = optional(bool)
+            syntax         = optional(string)
             untagged       = optional(string)
             warn_before    = optional(string)
+            calendars = optional(list(object({
+              means  = string
+              name   = string
+              source = string
+            })))
           }))
         }))
       }))

@@ -114,6 +114,22 @@ run "a_schedule_that_no_tag_could_hold" {
   expect_failures = [var.configuration]
 }
 
+run "a_calendar_from_nowhere" {
+  command = plan
+
+  variables {
+    configuration = {
+      functions = {
+        off-hours = {
+          calendars = [{ source = "s3", name = "holidays", means = "closed" }]
+        }
+      }
+    }
+  }
+
+  expect_failures = [var.configuration]
+}
+
 run "a_wrong_account" {
   command = plan
 
