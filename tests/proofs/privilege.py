@@ -50,7 +50,7 @@ class Finding:
 
 def compare(function: Function, calls: Iterable[Call]) -> list[Finding]:
     """Hold a function's manifest against the calls that it made."""
-    own = [call for call in calls if call["function"] == function.name]
+    own = [one for call in calls if call["function"] == function.name for one in (call, *_implied(call))]
     granted = [call for call in own if not _denied(call)]
     by_statement = Counter((sid, call["action"]) for call in granted if (sid := _statement(call)))
     # Without IAM the recording does not say which statement it was.
@@ -78,6 +78,15 @@ def _missing(function: Function, own: Sequence[Call]) -> list[Finding]:
     findings += [Finding(function.name, action, "-", DENIED, len(those), _reason(those[0]))
                  for action, those in denied.items()]
     return findings
+
+
+def _implied(call: Call) -> list[Call]:
+    """The uses of KMS keys that a service makes in the caller's name."""
+    if _denied(call):
+        return []
+    return [{"function": call["function"], "action": use["action"], "error": None,
+             "iam": {"verdict": "allowed", "reason": use.get("reason", "")}}
+            for use in (call.get("iam") or {}).get("implied", [])]
 
 
 def _denied(call: Call) -> bool:

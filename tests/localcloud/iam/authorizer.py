@@ -69,13 +69,19 @@ async def judge(door: Door, operation: Operation, signed: Signature, user_agent:
     asked += [(action, [key], {**context, "kms:viaservice": via, "kms:calleraccount": account})
               for action, key, via in uses]
     implied = [{"action": action, "resource": key, "via": via} for action, key, via in uses]
+    reasons: list[str] = []
     for action, targets, keys in asked:
         decision = decide(Request(action, targets, keys, contexts), principal["identity"], principal["boundary"])
         if not decision.allowed:
             if "not known to the local cloud" in decision.reason:
                 logger.warning("IAM: %s for %s: %s", action, principal["role"], decision.reason)
             return Verdict(False, principal["role"], principal["arn"], decision.reason, targets, action, implied)
-    return Verdict(True, principal["role"], principal["arn"], "", action_resources, operation.action, implied)
+        reasons.append(decision.reason)
+    # Which statement allowed what, for the proof that no grant is unused.
+    for use, reason in zip(implied, reasons[len(reasons) - len(uses):], strict=True):
+        use["reason"] = reason
+    own = reasons[0] if len(reasons) > len(uses) else ""
+    return Verdict(True, principal["role"], principal["arn"], own, action_resources, operation.action, implied)
 
 
 def _actions(operation: Operation) -> list[str]:
