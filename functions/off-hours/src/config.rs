@@ -49,7 +49,8 @@ pub struct Config {
 pub struct CalendarSource {
     /// Where it is.
     pub source: CalendarPlace,
-    /// The parameter's or the Change Calendar document's name.
+    /// The parameter's or the Change Calendar document's name. The role reads
+    /// parameters below `/{project}/{environment}/nightshift/calendars/`.
     pub name: String,
     /// What its days mean.
     pub means: CalendarMeaning,

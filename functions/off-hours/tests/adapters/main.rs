@@ -1,0 +1,8 @@
+//! The adapters against a stub that answers as AWS does, page by page, and as
+//! AWS does when something is wrong.
+
+mod errors;
+mod instances;
+mod pages;
+mod scale;
+mod stub;
