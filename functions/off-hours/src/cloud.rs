@@ -1,3 +1,5 @@
+//! The AWS APIs as off-hours needs them.
+
 use std::future::Future;
 
 use nightshift_core::Region;

@@ -1,3 +1,5 @@
+//! The function's own section of the configuration.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use nightshift_core::IsoDuration;

@@ -1,6 +1,6 @@
 use std::future::Future;
 use std::io;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use lambda_runtime::{Context, LambdaEvent, service_fn};
 use serde_json::Value;
@@ -18,8 +18,9 @@ pub struct Invocation {
     pub deadline: Deadline,
 }
 
-/// One Lambda function, ready to answer.
-pub trait Function: Send + Sync + 'static {
+/// One Lambda function, ready to answer. An environment answers one event at a
+/// time on one thread, so nothing in it needs to be sent to another.
+pub trait Function: 'static {
     /// Answers one event with one report.
     ///
     /// # Errors
@@ -29,7 +30,7 @@ pub trait Function: Send + Sync + 'static {
         &self,
         input: Value,
         invocation: Invocation,
-    ) -> impl Future<Output = Result<Value, Failure>> + Send;
+    ) -> impl Future<Output = Result<Value, Failure>>;
 }
 
 /// Serves `function` until the platform ends the process.
@@ -37,9 +38,9 @@ pub trait Function: Send + Sync + 'static {
 /// # Errors
 /// When the Runtime API cannot be reached.
 pub async fn run(function: impl Function) -> Result<(), lambda_runtime::Error> {
-    let function = Arc::new(function);
+    let function = Rc::new(function);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
-        let function = Arc::clone(&function);
+        let function = Rc::clone(&function);
         async move {
             let invocation = Invocation::from_context(&event.context);
             let request_id = invocation.request_id.clone();
