@@ -1,16 +1,14 @@
 /// The text on one line, control characters made visible, cut to `limit`
 /// characters: what came from an event may be shown, never obeyed.
 pub fn printable(text: &str, limit: usize) -> String {
-    let escaped: String = text
-        .chars()
-        .flat_map(|c| {
-            if c.is_control() || is_bidirectional_control(c) {
-                c.escape_unicode().collect::<Vec<_>>()
-            } else {
-                vec![c]
-            }
-        })
-        .collect();
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() || is_bidirectional_control(c) {
+            escaped.extend(c.escape_unicode());
+        } else {
+            escaped.push(c);
+        }
+    }
     shortened(&escaped, limit)
 }
 
