@@ -55,16 +55,19 @@ pub enum EventError {
 }
 
 #[derive(Deserialize)]
-#[serde(tag = "command", rename_all = "kebab-case", deny_unknown_fields)]
-enum Command {
-    Preview {
-        notification: Box<Notification>,
-    },
-    Send {
-        notification: Box<Notification>,
-        #[serde(default)]
-        dry_run: bool,
-    },
+#[serde(deny_unknown_fields)]
+struct Command {
+    command: Verb,
+    notification: Box<Notification>,
+    #[serde(default)]
+    dry_run: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Verb {
+    Preview,
+    Send,
 }
 
 impl Event {
@@ -94,7 +97,11 @@ impl Event {
 }
 
 fn command(input: &Value) -> Result<Event, EventError> {
-    let command = serde_path_to_error::deserialize(input).map_err(|error| {
+    let Command {
+        command,
+        notification,
+        dry_run,
+    } = serde_path_to_error::deserialize(input).map_err(|error| {
         let path = error.path().to_string();
         EventError::Command {
             path: printable(&path, 100),
@@ -102,11 +109,8 @@ fn command(input: &Value) -> Result<Event, EventError> {
         }
     })?;
     Ok(match command {
-        Command::Preview { notification } => Event::Preview(notification),
-        Command::Send {
-            notification,
-            dry_run,
-        } => Event::Send {
+        Verb::Preview => Event::Preview(notification),
+        Verb::Send => Event::Send {
             notification,
             dry_run,
         },
@@ -161,7 +165,7 @@ mod tests {
             ),
             (
                 json!({"command": "preview", "notification": {}}),
-                "missing field `version`",
+                "wrong at `notification`: missing field `version`",
             ),
             (
                 json!({"command": "send", "notification": {}, "dry": true}),

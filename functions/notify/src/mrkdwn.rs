@@ -57,7 +57,7 @@ pub fn code_block(text: &str, limit: usize) -> String {
             other => other,
         };
         last = c;
-        let whole = if matches!(shown, '\n' | '\t') {
+        let whole = if matches!(shown, '\n' | '\t' | ' '..='~') {
             line.push(shown)
         } else {
             printable(shown.encode_utf8(&mut [0; 4]), usize::MAX)
@@ -92,10 +92,26 @@ fn tidy(text: &str, limit: usize) -> String {
 
 /// Whether mrkdwn would show the word otherwise than it is written.
 fn is_markup(word: &str) -> bool {
-    word.contains(['*', '_', '~', '`'])
+    word.contains('`')
         || word.starts_with('>')
+        || formats(word)
         || mentions_everyone(word)
         || names_an_emoji(word)
+}
+
+/// `*`, `_` and `~` format only at the edge of letters: `New_York` is safe.
+fn formats(word: &str) -> bool {
+    let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let mut before = None;
+    let mut rest = word.chars().peekable();
+    while let Some(c) = rest.next() {
+        let inside = letter(before) && letter(rest.peek().copied());
+        if matches!(c, '*' | '_' | '~') && !inside {
+            return true;
+        }
+        before = Some(c);
+    }
+    false
 }
 
 fn mentions_everyone(word: &str) -> bool {
@@ -143,14 +159,12 @@ impl Line {
 
     /// Adds a character, escaped; false once there is no room.
     fn push(&mut self, c: char) -> bool {
-        let mut buffer = [0; 4];
-        let shown = match c {
-            '&' => "&amp;",
-            '<' => "&lt;",
-            '>' => "&gt;",
-            other => other.encode_utf8(&mut buffer),
-        };
-        self.push_shown(shown)
+        match c {
+            '&' => self.push_shown("&amp;"),
+            '<' => self.push_shown("&lt;"),
+            '>' => self.push_shown("&gt;"),
+            other => self.push_shown(other.encode_utf8(&mut [0; 4])),
+        }
     }
 
     fn push_code(&mut self, word: &str) -> bool {
@@ -171,7 +185,7 @@ impl Line {
     }
 
     fn push_shown(&mut self, shown: &str) -> bool {
-        let width = width(shown);
+        let width = if shown.len() == 1 { 1 } else { width(shown) };
         if self.cut || width > self.room {
             self.cut = true;
             return false;
@@ -207,7 +221,8 @@ mod tests {
                 "`arn:aws:rds:us-east-1:1:db:a`",
             ),
             ("at 19:00:30", "at 19:00:30"),
-            ("my_db *bold*", "`my_db` `*bold*`"),
+            ("my_db *bold*", "my_db `*bold*`"),
+            ("a _b c_ bucket/*", "a `_b` `c_` `bucket/*`"),
             ("a `b` c", "a `ˋbˋ` c"),
             ("> quoted", "`&gt;` quoted"),
             ("two\nlines\tand  more", "two lines and more"),
@@ -218,7 +233,7 @@ mod tests {
         }
         assert_eq!(inline("abcdef", 4), "abc…");
         assert_eq!(inline("<<<<", 10), "&lt;&lt;…");
-        assert_eq!(inline("a_b_c_d_e", 6), "`a_b`…");
+        assert_eq!(inline("_a_b_c_d", 6), "`_a_`…");
         assert_eq!(plain("a *b* <c>", 100), "a *b* &lt;c&gt;");
     }
 

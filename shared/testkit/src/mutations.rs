@@ -9,8 +9,10 @@ use serde_json::{Map, Value, json};
 
 /// A text longer than anything that a person would write.
 const LONG: usize = 100_000;
+/// A text longer than the fields of most APIs.
+const LONGISH: usize = 5_000;
 /// A list longer than a screen, a message or a page of an API.
-const MANY: usize = 2_000;
+const MANY: usize = 300;
 /// Deep, yet within what `serde_json` reads.
 const DEEP: usize = 60;
 
@@ -261,13 +263,13 @@ fn texts(text: &str) -> Vec<(&'static str, Value)> {
         ("with emoji sequences", json!("👩‍👩‍👧‍👦🏴󠁧󠁢󠁥󠁮󠁧󠁿🇩🇪".repeat(40))),
         ("100 kB of letters", json!("x".repeat(LONG))),
         (
-            "100 kB that escaping makes longer",
-            json!("<&>\"\\".repeat(LONG / 5)),
+            "5 kB that escaping makes longer",
+            json!("<&>\"\\".repeat(LONGISH / 5)),
         ),
-        ("100 kB of markup", json!("`*_~ ".repeat(LONG / 5))),
+        ("5 kB of markup", json!("`*_~ ".repeat(LONGISH / 5))),
         (
-            "100 kB of wide characters",
-            json!("\u{1f319}".repeat(LONG / 4)),
+            "5 kB of wide characters",
+            json!("\u{1f319}".repeat(LONGISH / 4)),
         ),
         ("made a wrong time", json!("2026-13-45T99:99:99Z")),
         (

@@ -3,6 +3,7 @@
 mod anatomy;
 mod binary;
 mod delivery;
+mod documents;
 mod robustness;
 mod rules;
 mod schemas;
