@@ -3,6 +3,8 @@
 
 mod errors;
 mod instances;
+mod manifest;
+mod observing;
 mod pages;
 mod scale;
 mod stub;
