@@ -99,7 +99,9 @@ def _cargo(arguments: Sequence[str], environment: dict[str, str] | None = None) 
 def _dev(chosen: Sequence[str], out: Path) -> None:
     # The whole workspace even for one function: one choice of features, so
     # that nothing is built twice.
-    _cargo(["build", "--workspace", "--bins"])
+    # With the tests: Cargo unites features over what one command builds, and a
+    # second set of features would be a second build of every SDK crate.
+    _cargo(["build", "--workspace", "--bins", "--tests"])
     target = ROOT / (os.environ.get("CARGO_TARGET_DIR") or "target")
     for name in chosen:
         binary = target / "debug" / name
@@ -110,12 +112,12 @@ def _dev(chosen: Sequence[str], out: Path) -> None:
 
 
 def _stripped(binary: Path, scratch: Path) -> Path:
-    """A copy without debug information, or the binary itself where no tool is found."""
+    """A copy without symbols, or the binary itself where no tool is found."""
     tool = shutil.which("strip") or shutil.which("llvm-strip")
     if tool is None:
         return binary
     copy = scratch / "bootstrap"
-    done = subprocess.run([tool, "-S", "-o", str(copy), str(binary)], capture_output=True)
+    done = subprocess.run([tool, "-o", str(copy), str(binary)], capture_output=True)
     return copy if done.returncode == 0 and copy.exists() else binary
 
 

@@ -88,6 +88,9 @@ pub struct Statement {
     pub conditions: Value,
     /// Why the function needs it.
     pub reason: String,
+    /// Actions that no local run can use, each with the reason: see docs/testing.md.
+    #[serde(default)]
+    pub unused_locally: BTreeMap<String, String>,
 }
 
 impl Manifest {
