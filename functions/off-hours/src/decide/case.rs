@@ -283,8 +283,11 @@ impl<'a> Case<'a> {
         self.enter(phase);
         self.next.acted_at = Some(self.now);
         self.next.lease = None;
+        let record = self.next.clone();
         let mut judged = self.finish(action, Progress::Wanted, why);
         judged.calls = calls;
+        // Also where a later round of the same run finds nothing new to keep.
+        judged.record = Some(record);
         judged
     }
 
