@@ -96,7 +96,7 @@ fn headline(notification: &Notification, limit: usize) -> String {
 fn blocks(notification: &Notification, detail: &Detail) -> (Value, bool) {
     let mut page = Page::default();
     page.header(notification);
-    page.text(inline(&notification.summary, detail.summary));
+    page.text(&inline(&notification.summary, detail.summary));
     page.facts(&notification.facts, detail);
     for section in notification.sections.iter().take(detail.sections) {
         page.section(section, detail);
@@ -126,13 +126,13 @@ impl Page {
         }));
     }
 
-    fn text(&mut self, text: String) {
+    fn text(&mut self, text: &str) {
         if text.is_empty() {
             return;
         }
         self.shortened |= text.ends_with('…');
         self.blocks
-            .push(json!({"type": "section", "text": mrkdwn(&text)}));
+            .push(json!({"type": "section", "text": mrkdwn(text)}));
     }
 
     fn facts(&mut self, facts: &[Fact], detail: &Detail) {

@@ -56,7 +56,7 @@ pub enum EventError {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Command {
+struct Asked {
     command: Verb,
     notification: Box<Notification>,
     #[serde(default)]
@@ -97,7 +97,7 @@ impl Event {
 }
 
 fn command(input: &Value) -> Result<Event, EventError> {
-    let Command {
+    let Asked {
         command,
         notification,
         dry_run,

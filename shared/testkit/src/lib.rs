@@ -12,6 +12,7 @@
 )]
 
 mod fixtures;
+mod hostile;
 mod http;
 mod ledger;
 mod manifest;

@@ -109,7 +109,7 @@ async fn refused_blocks_fall_back_to_text_once() {
     let (notify, slack) = scripted(vec![said(400, "invalid_blocks")]);
     let response = run(&notify, batch(&notifications(&["a"]))).await.unwrap();
     assert!(kept(&response).is_empty());
-    let bodies = slack.bodies.lock().unwrap();
+    let bodies = slack.bodies.lock().unwrap().clone();
     assert!(bodies[0].get("blocks").is_some());
     assert!(bodies[1].get("blocks").is_none());
     assert!(
@@ -118,7 +118,6 @@ async fn refused_blocks_fall_back_to_text_once() {
             .unwrap()
             .contains("cargo lambda invoke")
     );
-    drop(bodies);
 
     let (notify, slack) = scripted(vec![said(400, "invalid_blocks"), said(400, "no_text")]);
     let response = run(&notify, batch(&notifications(&["a", "b"])))

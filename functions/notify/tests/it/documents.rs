@@ -87,12 +87,12 @@ fn the_metrics_are_the_reports() {
 #[test]
 fn waits_and_tries_are_the_codes_and_the_manifests() {
     let page = fs::read_to_string(workspace_root().join("docs/notify.md")).unwrap();
-    let pace = Pace::default();
+    let patience = Pace::default();
     let queue = Manifest::of("notify").queue.unwrap();
     for words in [
-        format!("up to {} s", pace.wait.as_secs()),
-        format!("no answer in {} s", pace.answer.as_secs()),
-        format!("at most {} attempts", pace.attempts),
+        format!("up to {} s", patience.wait.as_secs()),
+        format!("no answer in {} s", patience.answer.as_secs()),
+        format!("at most {} attempts", patience.attempts),
         format!("after {} tries", queue.max_receive_count),
         format!("batches of {}", queue.batch_size),
     ] {
