@@ -56,18 +56,6 @@ impl Variant {
         }
     }
 
-    /// Whether it has sizes that must be remembered.
-    pub fn is_sized(self) -> bool {
-        !matches!(
-            self.kind(),
-            Kind::Ec2Instance | Kind::DbInstance | Kind::DbCluster
-        )
-    }
-
-    pub fn is_database(self) -> bool {
-        matches!(self.kind(), Kind::DbInstance | Kind::DbCluster)
-    }
-
     fn engine(self) -> &'static str {
         match self {
             Self::Aurora => "aurora-postgresql",

@@ -5,6 +5,8 @@ mod conformance;
 mod estate;
 mod faults;
 mod hands;
+mod properties;
 mod scenarios;
 mod stage;
+mod states;
 mod world;
