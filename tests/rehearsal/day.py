@@ -28,7 +28,7 @@ def play(stage: Stage) -> tuple[list[Resource], list[Resource], list[Resource]]:
 
 def _warning(stage: Stage) -> None:
     stage.say("step", "An evening in the office. The schedule that Terraform applied fires every five minutes.")
-    stage.walk_to(EVENING, "18:46")
+    stage.walk_to(EVENING, "18:52")
     stage.expect("a warning before sleep", stage.told("off-hours.about-to-sleep"))
 
 
