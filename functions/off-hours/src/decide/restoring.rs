@@ -1,5 +1,7 @@
 //! What is wanted on.
 
+use std::collections::BTreeSet;
+
 use super::case::{Case, Judged};
 use crate::kinds::sleeper;
 use crate::model::{Call, Health, Phase, State};
@@ -140,7 +142,7 @@ impl Case<'_> {
         let Some(memory) = self.memory() else {
             return Vec::new();
         };
-        let names: std::collections::BTreeSet<String> = self
+        let names: BTreeSet<String> = self
             .resource
             .alarms
             .iter()

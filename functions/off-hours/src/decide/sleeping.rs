@@ -1,5 +1,7 @@
 //! What is wanted off.
 
+use std::collections::BTreeSet;
+
 use super::case::{Case, Judged};
 use super::maintenance;
 use crate::model::{Call, Memory, Phase, Remembered, State};
@@ -70,8 +72,14 @@ impl Case<'_> {
             Phase::Awake if self.is_known() => {
                 // Somebody stopped it during the day. From now on the schedule wants it so,
                 // and in the morning it comes back with the others.
-                if self.resource_is_power() {
-                    self.next.memory = self.fresh_memory();
+                if let Some(memory) = self.fresh_memory()
+                    && memory.remembered == Remembered::Power
+                {
+                    // Its alarms were not muted, so there is none to unmute.
+                    self.next.memory = Some(Memory {
+                        muted_alarms: BTreeSet::new(),
+                        ..memory
+                    });
                 }
                 self.settle(Phase::Asleep, reason)
             }
@@ -188,7 +196,7 @@ impl Case<'_> {
     }
 
     fn calls_for_sleep(&self, memory: &Memory) -> Vec<Call> {
-        let muted: std::collections::BTreeSet<String> = self
+        let muted: BTreeSet<String> = self
             .resource
             .alarms
             .iter()
@@ -202,10 +210,5 @@ impl Case<'_> {
         let sleeper = crate::kinds::sleeper(self.resource, Some(&memory.remembered));
         calls.extend(sleeper.sleep(self.resource, &memory.remembered));
         calls
-    }
-
-    fn resource_is_power(&self) -> bool {
-        let sleeper = crate::kinds::sleeper(self.resource, None);
-        sleeper.remember(self.resource) == Some(Remembered::Power)
     }
 }

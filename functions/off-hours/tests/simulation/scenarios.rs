@@ -601,3 +601,75 @@ fn one_member_that_was_started_by_hand_is_respected() {
     stage.run_to("2026-11-24T07:30:00Z");
     assert_eq!(stage.phase(&arn), Some(Phase::Awake));
 }
+
+#[test]
+fn what_aws_shows_late_is_not_asked_for_twice() {
+    for variant in Variant::ALL {
+        let mut stage = stage_of(&[(variant, "one")]);
+        stage.world.state().is_stale = true;
+        let arn = variant.arn("one");
+        for instant in ["2026-11-23T19:00:00Z", "2026-11-24T07:00:00Z"] {
+            stage.skip_to(instant);
+            let later = stage.now() + SignedDuration::from_mins(15);
+            stage.run_to(&later.to_string());
+        }
+        assert_eq!(stage.phase(&arn), Some(Phase::Awake), "{variant:?}");
+        assert_eq!(stage.record(&arn).unwrap().failed, None);
+        let calls = stage.world.calls();
+        for (index, call) in calls.iter().enumerate() {
+            assert!(
+                !calls[..index].contains(call),
+                "{variant:?}: {call:?} again"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_group_wakes_in_the_mode_in_which_it_fell_asleep() {
+    use off_hours::model::AutoScalingMode::{SuspendAndStop, Zero};
+    for (variant, other) in [
+        (Variant::GroupAtZero, SuspendAndStop),
+        (Variant::SuspendedGroup, Zero),
+    ] {
+        let mut stage = stage_of(&[(variant, "one")]);
+        let arn = variant.arn("one");
+        stage.skip_to("2026-11-23T19:00:00Z");
+        stage.run_to("2026-11-23T19:15:00Z");
+        let asleep = stage.world.seen(&arn);
+        let mut sizes = asleep.sizes.clone();
+        if let off_hours::model::Sizes::AutoScalingGroup { mode, .. } = &mut sizes {
+            *mode = other;
+        }
+        let changed = off_hours::model::Resource {
+            sizes,
+            ..asleep.clone()
+        };
+        let memory = stage.record(&arn).unwrap().memory.unwrap();
+        let wake = |resource| {
+            let remembered = Some(&memory.remembered);
+            off_hours::kinds::sleeper(resource, remembered).wake(resource, remembered)
+        };
+        assert_eq!(wake(&changed), wake(&asleep));
+        assert_eq!(wake(&asleep).unwrap().len(), 1);
+    }
+}
+
+#[test]
+fn members_that_were_terminated_at_night_are_replaced_in_the_morning() {
+    let mut stage = stage_of(&[(Variant::SuspendedGroup, "web")]);
+    let arn = Variant::SuspendedGroup.arn("web");
+    stage.skip_to("2026-11-23T19:00:00Z");
+    stage.run_to("2026-11-23T19:15:00Z");
+    stage.world.by_hand(&arn, |body, _| {
+        if let Body::Group(group) = body {
+            group.members.clear();
+        }
+    });
+    stage.skip_to("2026-11-24T07:00:00Z");
+    stage.run_to("2026-11-24T07:30:00Z");
+    assert_eq!(stage.phase(&arn), Some(Phase::Awake));
+    let picture = stage.world.picture();
+    let expected = "1/3/5 suspended {\"AZRebalance\"} with 3 of 3";
+    assert!(picture[arn.as_str()].starts_with(expected), "{picture:?}");
+}

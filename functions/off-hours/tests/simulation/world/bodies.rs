@@ -1,19 +1,9 @@
-//! What each kind of resource is made of, how it shows itself, and which calls
-//! it takes.
-
-use std::collections::BTreeSet;
+//! What each kind of resource is made of, and how it shows itself.
 
 use jiff::Timestamp;
-use nightshift_core::Region;
-use nightshift_runtime::{CallClass, CallError};
-use off_hours::model::{
-    AutoScalingMode, Call, Health, Kind, Resource, ScalableTarget, Sizes, State as Seen,
-    TaintChange,
-};
+use off_hours::model::{Health, Kind, Resource, ScalableTarget, Sizes, State as Seen};
 
 use super::groups::Group;
-use super::{State, Thing};
-use crate::faults::error;
 
 /// Whether something runs; on its way, until when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -183,202 +173,12 @@ impl Body {
     }
 }
 
-impl State {
-    /// Takes a call as AWS would, or refuses it.
-    pub(super) fn apply(&mut self, region: &Region, call: &Call) -> Result<(), CallError> {
-        let until = self.now + self.delay;
-        let refuse = |class, why: &str| Err(error(call.action(), class, why));
-        match call {
-            Call::StopInstances { ids } | Call::StartInstances { ids } => {
-                let is_start = matches!(call, Call::StartInstances { .. });
-                self.switch_instances(region, ids, is_start, call)?;
-            }
-            Call::StopDbInstance { id } | Call::StopDbCluster { id } => {
-                let (power, stopped_at) = self.database(call, id)?;
-                if *power != Power::Running {
-                    return refuse(CallClass::Conflict, "it is not available");
-                }
-                *power = Power::Stopping(until);
-                *stopped_at = Some(until);
-            }
-            Call::StartDbInstance { id } | Call::StartDbCluster { id } => {
-                let (power, stopped_at) = self.database(call, id)?;
-                if *power != Power::Stopped {
-                    return refuse(CallClass::Conflict, "it is not stopped");
-                }
-                *power = Power::Starting(until);
-                *stopped_at = None;
-            }
-            Call::UpdateNodegroupConfig {
-                node_group,
-                scaling,
-                taint,
-                ..
-            } => {
-                let name = format!("main/{node_group}");
-                let Some(Body::NodeGroup {
-                    min,
-                    max,
-                    desired,
-                    tainted,
-                    busy_until,
-                    ..
-                }) = self.named(Kind::NodeGroup, &name)
-                else {
-                    return refuse(CallClass::NotFound, "no such node group");
-                };
-                if busy_until.is_some() || scaling.desired > *max || scaling.min > scaling.desired {
-                    return refuse(
-                        CallClass::Conflict,
-                        "it is being updated, or sizes are wrong",
-                    );
-                }
-                (*min, *desired) = (scaling.min, scaling.desired);
-                *tainted = match taint {
-                    TaintChange::Add => true,
-                    TaintChange::Remove => false,
-                    TaintChange::Keep => *tainted,
-                };
-                *busy_until = Some(until);
-            }
-            Call::UpdateService {
-                service,
-                desired: wanted,
-                ..
-            } => {
-                let Some(Body::Service {
-                    desired, moves_at, ..
-                }) = self.named(Kind::EcsService, service)
-                else {
-                    return refuse(CallClass::NotFound, "no such service");
-                };
-                *desired = *wanted;
-                *moves_at = Some(until);
-            }
-            Call::RegisterScalableTarget {
-                service,
-                suspension,
-                ..
-            } => match self.named(Kind::EcsService, service) {
-                Some(Body::Service {
-                    target: Some(target),
-                    ..
-                }) => {
-                    target.suspension = *suspension;
-                }
-                _ => return refuse(CallClass::NotFound, "no such target"),
-            },
-            Call::DisableAlarmActions { names } | Call::EnableAlarmActions { names } => {
-                for name in names {
-                    if let Some((_, is_enabled)) = self.alarms.get_mut(name) {
-                        *is_enabled = matches!(call, Call::EnableAlarmActions { .. });
-                    }
-                }
-            }
-            Call::UpdateAutoScalingGroup { group, .. }
-            | Call::SuspendProcesses { group, .. }
-            | Call::ResumeProcesses { group, .. } => {
-                match self.named(Kind::AutoScalingGroup, group) {
-                    Some(Body::Group(group)) => group.take(call)?,
-                    _ => return refuse(CallClass::NotFound, "no such group"),
-                }
-            }
-        }
-        self.will();
-        Ok(())
-    }
-
-    pub(super) fn named(&mut self, kind: Kind, name: &str) -> Option<&mut Body> {
-        self.things
-            .values_mut()
-            .find(|thing| thing.base.kind == kind && thing.base.name == name)
-            .map(|thing| &mut thing.body)
-    }
-
-    fn database(
-        &mut self,
-        call: &Call,
-        id: &str,
-    ) -> Result<(&mut Power, &mut Option<Timestamp>), CallError> {
-        let kind = match call {
-            Call::StopDbInstance { .. } | Call::StartDbInstance { .. } => Kind::DbInstance,
-            _ => Kind::DbCluster,
-        };
-        match self.named(kind, id) {
-            Some(Body::Database {
-                status: Some(_), ..
-            }) => Err(error(
-                call.action(),
-                CallClass::Conflict,
-                "its status forbids it",
-            )),
-            Some(Body::Database {
-                power, stopped_at, ..
-            }) => Ok((power, stopped_at)),
-            _ => Err(error(
-                call.action(),
-                CallClass::NotFound,
-                "no such database",
-            )),
-        }
-    }
-
-    /// One wrong id spoils the whole call, and nothing is done.
-    fn switch_instances(
-        &mut self,
-        region: &Region,
-        ids: &[String],
-        is_start: bool,
-        call: &Call,
-    ) -> Result<(), CallError> {
-        let until = self.now + self.delay;
-        let known: BTreeSet<&str> = self
-            .things
-            .values()
-            .filter(|thing| thing.base.region == *region)
-            .flat_map(|thing| thing.body.instance_ids())
-            .collect();
-        let is_bad = |id: &&String| self.poisoned.contains(id) || !known.contains(id.as_str());
-        if let Some(id) = ids.iter().find(is_bad) {
-            return Err(error(call.action(), CallClass::NotFound, id));
-        }
-        let powers = self.things.values().flat_map(|thing| thing.body.powers());
-        for (id, power) in powers {
-            let is_between = if is_start {
-                matches!(power, Power::Stopping(_))
-            } else {
-                matches!(power, Power::Starting(_))
-            };
-            if is_between && ids.iter().any(|one| one == id) {
-                return Err(error(
-                    call.action(),
-                    CallClass::Conflict,
-                    "IncorrectInstanceState",
-                ));
-            }
-        }
-        for Thing { body, .. } in self.things.values_mut() {
-            for (id, power) in body.powers_mut() {
-                if !ids.contains(&id) {
-                    continue;
-                }
-                *power = match (is_start, *power) {
-                    (true, Power::Stopped) => Power::Starting(until),
-                    (false, Power::Running) => Power::Stopping(until),
-                    (_, other) => other,
-                };
-            }
-        }
-        Ok(())
-    }
-}
-
 impl Body {
-    fn instance_ids(&self) -> Vec<&str> {
+    pub fn instance_ids(&self) -> Vec<&str> {
         self.powers().into_iter().map(|(id, _)| id).collect()
     }
 
-    fn powers(&self) -> Vec<(&str, Power)> {
+    pub fn powers(&self) -> Vec<(&str, Power)> {
         match self {
             Self::Instance { id, power, .. } => vec![(id, *power)],
             Self::Group(group) => group
@@ -400,9 +200,5 @@ impl Body {
                 .collect(),
             _ => Vec::new(),
         }
-    }
-
-    pub fn is_suspending(&self) -> bool {
-        matches!(self, Self::Group(group) if group.mode == AutoScalingMode::SuspendAndStop)
     }
 }

@@ -1,6 +1,7 @@
 //! AWS in memory, with the rules of each kind, its slowness and its own will.
 
 mod bodies;
+mod calls;
 mod groups;
 mod wills;
 
@@ -39,7 +40,9 @@ pub struct State {
     pub delay: SignedDuration,
     /// Instance ids that do not exist any more and spoil a batch.
     pub poisoned: Vec<String>,
-    /// Regions and kinds that cannot be swept.
+    /// Whether looks show what was, as AWS does for a moment after a change.
+    pub is_stale: bool,
+    /// Kinds that cannot be swept.
     pub blind: Vec<Kind>,
     next_id: u32,
 }
