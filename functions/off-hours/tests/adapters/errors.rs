@@ -15,13 +15,13 @@ fn names(names: &[&str]) -> BTreeSet<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-#[tokio::test]
-async fn every_change_tells_its_failure_by_action_resource_and_class() {
+/// A change, how AWS refuses it, and what the error says of it.
+type Refusal = (Call, ResponseTemplate, CallClass, &'static str);
+
+fn refusals_of_groups_and_instances() -> Vec<Refusal> {
     let scaling = Scaling { min: 0, desired: 0 };
     let group = || "web".to_owned();
-    let id = || "orders".to_owned();
-    let (cluster, service) = (|| "main".to_owned(), || "api".to_owned());
-    let cases: Vec<(Call, ResponseTemplate, CallClass, &str)> = vec![
+    vec![
         (
             Call::UpdateAutoScalingGroup {
                 group: group(),
@@ -67,7 +67,7 @@ async fn every_change_tells_its_failure_by_action_resource_and_class() {
         ),
         (
             Call::UpdateNodegroupConfig {
-                cluster: cluster(),
+                cluster: "main".to_owned(),
                 node_group: group(),
                 scaling,
                 taint: TaintChange::Add,
@@ -76,6 +76,13 @@ async fn every_change_tells_its_failure_by_action_resource_and_class() {
             CallClass::Conflict,
             "main/web",
         ),
+    ]
+}
+
+fn refusals_of_databases_and_services() -> Vec<Refusal> {
+    let id = || "orders".to_owned();
+    let (cluster, service) = (|| "main".to_owned(), || "api".to_owned());
+    vec![
         (
             Call::StopDbInstance { id: id() },
             failed(400, "InvalidDBInstanceState"),
@@ -120,8 +127,15 @@ async fn every_change_tells_its_failure_by_action_resource_and_class() {
             CallClass::Conflict,
             "service/main/api",
         ),
-    ];
-    for (call, answer, class, resource) in cases {
+    ]
+}
+
+#[tokio::test]
+async fn every_change_tells_its_failure_by_action_resource_and_class() {
+    for (call, answer, class, resource) in refusals_of_groups_and_instances()
+        .into_iter()
+        .chain(refusals_of_databases_and_services())
+    {
         let stub = Stub::start(move |_| answer.clone()).await;
         let error = stub.aws().await.call(&region(), &call).await.unwrap_err();
         assert_eq!(

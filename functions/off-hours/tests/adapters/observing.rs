@@ -171,7 +171,7 @@ async fn an_unreadable_calendar_of_frozen_dates_freezes_and_one_of_closed_dates_
         see(vec![], &[], closed).await,
         see(vec![], &[], frozen).await,
     );
-    let wish = |seen: &Snapshot, at: &str| {
+    let desired = |seen: &Snapshot, at: &str| {
         let context = nightshift_schedule::Context::new(nightshift_schedule::Zone::utc());
         let schedule = match nightshift_schedule::Schedule::parse("always", &context) {
             nightshift_schedule::Parsed::Schedule(schedule) => schedule,
@@ -180,11 +180,11 @@ async fn an_unreadable_calendar_of_frozen_dates_freezes_and_one_of_closed_dates_
         schedule.at(at.parse().unwrap(), &seen.calendar).desired
     };
     assert_eq!(
-        wish(&closed, "2026-11-23T19:00:00Z"),
+        desired(&closed, "2026-11-23T19:00:00Z"),
         nightshift_schedule::Desired::On
     );
     assert_eq!(
-        wish(&frozen, "2026-11-23T19:00:00Z"),
+        desired(&frozen, "2026-11-23T19:00:00Z"),
         nightshift_schedule::Desired::None
     );
     assert_eq!((closed.problems.len(), frozen.problems.len()), (1, 1));

@@ -6,6 +6,8 @@
 //! scripts/local-cloud start && eval "$(scripts/local-cloud env)" && cargo nextest run -p off-hours -E 'binary(localcloud)'
 //! ```
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod kinds;
 mod seeds;
 mod special;
