@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -22,10 +22,17 @@ const LATENCY: Duration = Duration::from_millis(25);
 
 /// Everything runs; the short day is not over yet.
 const NOON: &str = "2026-11-18T12:00:00Z";
-/// The short day, of one resource in twenty, is over.
-const EVENING: &str = "2026-11-18T18:00:00Z";
-/// A tick later.
-const LATER: &str = "2026-11-18T18:05:00Z";
+/// The short day, of one resource in twenty, is over. Waves sleep one after
+/// another, so it takes ticks until all have arrived.
+const EVENING: [&str; 5] = [
+    "2026-11-18T18:00:00Z",
+    "2026-11-18T18:05:00Z",
+    "2026-11-18T18:10:00Z",
+    "2026-11-18T18:15:00Z",
+    "2026-11-18T18:20:00Z",
+];
+const EVENING_RUN: &str = "5 % go to sleep";
+const IDLE_RUN: &str = "nothing to change";
 /// Office hours are over.
 const NIGHT: &str = "2026-11-18T22:00:00Z";
 
@@ -112,13 +119,20 @@ fn day(program: &std::path::Path, authority: &Authority, resources: usize) -> Ve
     let dry = json!({"command": "reconcile", "at": NIGHT, "dry_run": true});
     let run = |scenario, event| measure(&program, &aws, resources, scenario, event, None);
     let first = run("first sight, ledger empty", at(NOON));
-    let idle: Vec<Run> = (0..3).map(|_| run("nothing to change", at(NOON))).collect();
-    let few = run("5 % go to sleep", at(EVENING));
-    aws.with(Estate::settle);
-    let after = run("the tick after: they sleep", at(LATER));
-    let dry = run("dry run, all would sleep", dry);
-    let all = run("all go to sleep", at(NIGHT));
-    vec![first, middle(idle), few, after, dry, all]
+    let idle: Vec<Run> = (0..3).map(|_| run(IDLE_RUN, at(NOON))).collect();
+    let mut runs = vec![first, middle(idle)];
+    for tick in EVENING {
+        let evening = run(EVENING_RUN, at(tick));
+        let over = evening.changed() == 0;
+        runs.push(evening);
+        aws.with(Estate::settle);
+        if over {
+            break;
+        }
+    }
+    runs.push(run("dry run, all would sleep", dry));
+    runs.push(run("all go to sleep", at(NIGHT)));
+    runs
 }
 
 /// The run whose wall time is the median.
@@ -212,6 +226,13 @@ fn measure(
     let answer = process.invoke(event, LIMIT);
     drop(held);
     let report: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let saw_all = report["counts"]["ours"].as_u64() == u64::try_from(resources).ok();
+    assert!(
+        saw_all && report["blind"].is_null(),
+        "{scenario}: {} {}",
+        report["counts"],
+        report["blind"]
+    );
     let calls = aws.take_calls();
     let known = |call: &&String| !call.contains("unknown");
     let unknown: Vec<&String> = calls.keys().filter(|call| !known(call)).collect();
@@ -278,44 +299,48 @@ fn aims(runs: &[Run]) -> Table {
 }
 
 /// Calls by operation: for each size those of a run with nothing to change, and
-/// what each change of the evening's run added.
+/// what each change of the evening added, over all of its ticks.
 fn operations(runs: &[Run], sizes: &[usize]) -> Table {
     let mut columns = vec!["Operation".to_owned()];
-    let find = |resources: usize, scenario: &str| {
-        runs.iter()
-            .find(|run| run.resources == resources && run.scenario == scenario)
-    };
-    let mut pairs = Vec::new();
+    let mut days = Vec::new();
     for &resources in sizes {
-        let idle = find(resources, "nothing to change");
-        let few = find(resources, "5 % go to sleep");
-        if let (Some(idle), Some(few)) = (idle, few) {
+        let of = |scenario: &str| {
+            let matching = runs
+                .iter()
+                .filter(|run| run.resources == resources && run.scenario == scenario);
+            matching.collect::<Vec<_>>()
+        };
+        if let [idle] = of(IDLE_RUN)[..] {
             columns.push(format!("{resources}: idle"));
             columns.push(format!("{resources}: more per change"));
-            pairs.push((idle, few));
+            days.push((idle, of(EVENING_RUN)));
         }
     }
     let names: Vec<&str> = columns.iter().map(String::as_str).collect();
     let mut table = Table::new(&names);
-    let operations: std::collections::BTreeSet<&String> = pairs
-        .iter()
-        .flat_map(|(idle, few)| idle.calls.keys().chain(few.calls.keys()))
-        .collect();
-    let row = |name: String, count: &dyn Fn(&Run) -> u64| {
-        let mut cells = vec![name];
-        for (idle, few) in &pairs {
+    let row = |name: &str, count: &dyn Fn(&Run) -> u64| {
+        let mut cells = vec![name.to_owned()];
+        for (idle, evening) in &days {
+            let calls: u64 = evening.iter().map(|run| count(run)).sum();
+            let changes: u64 = evening.iter().map(|run| run.changed()).sum();
+            let ticks = evening.len() as u64;
             #[expect(clippy::cast_precision_loss, reason = "counts of calls are small")]
-            let more = (count(few) as f64 - count(idle) as f64) / few.changed().max(1) as f64;
+            let more = (calls as f64 - (count(idle) * ticks) as f64) / changes.max(1) as f64;
             cells.push(count(idle).to_string());
             cells.push(number(more));
         }
         cells
     };
+    let operations: BTreeSet<&String> = days
+        .iter()
+        .flat_map(|(idle, evening)| std::iter::once(idle).chain(evening))
+        .flat_map(|run| run.calls.keys())
+        .collect();
     for operation in operations {
-        table.row(row(operation.clone(), &|run| {
+        table.row(row(operation, &|run| {
             run.calls.get(operation).copied().unwrap_or_default()
         }));
     }
-    table.row(row("all".to_owned(), &|run| run.calls.values().sum()));
+    table.row(row("all", &|run| run.calls.values().sum()));
     table
 }

@@ -54,6 +54,7 @@ impl Subject {
             .env("AWS_LAMBDA_LOG_STREAM_NAME", "bench")
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("AWS_REGION", crate::REGION)
+            .env("AWS_DEFAULT_REGION", crate::REGION)
             .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
             .env("AWS_SECRET_ACCESS_KEY", "benchmark")
             .envs(environment.iter().map(|(name, value)| (name, value)))

@@ -1,5 +1,5 @@
 //! As much of CBOR (RFC 8949) as CloudWatch's messages here need: maps,
-//! arrays, texts, whole numbers, truth values.
+//! arrays, texts, numbers, truth values.
 
 use serde_json::{Map, Value};
 
@@ -12,8 +12,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Value> {
     Reader { rest: bytes }.value()
 }
 
-/// Writes a value. Numbers that are not whole or are negative become null:
-/// there are none here.
+/// Writes a value; numbers that are not whole, and negative ones, as doubles.
 pub(super) fn write(value: &Value) -> Vec<u8> {
     let mut bytes = Vec::new();
     put(&mut bytes, value);
@@ -27,7 +26,10 @@ fn put(bytes: &mut Vec<u8>, value: &Value) {
         Value::Bool(true) => bytes.push(0xf5),
         Value::Number(number) => match number.as_u64() {
             Some(number) => head(bytes, 0, number),
-            None => bytes.push(0xf6),
+            None => {
+                bytes.push(0xfb);
+                bytes.extend(number.as_f64().unwrap_or_default().to_be_bytes());
+            }
         },
         Value::String(text) => put_text(bytes, text),
         Value::Array(items) => {

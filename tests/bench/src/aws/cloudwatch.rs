@@ -62,7 +62,7 @@ fn show(name: &str, alarm: &Alarm) -> Value {
         "StateValue": "OK", "StateReason": "Threshold Crossed",
         "MetricName": "CPUUtilization", "Namespace": "AWS/EC2", "Statistic": "Average",
         "Dimensions": dimensions,
-        "Period": 300, "EvaluationPeriods": 2, "Threshold": 80,
+        "Period": 300, "EvaluationPeriods": 2, "Threshold": 80.0,
         "ComparisonOperator": "GreaterThanThreshold", "TreatMissingData": "breaching",
     })
 }

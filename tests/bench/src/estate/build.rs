@@ -44,12 +44,11 @@ pub(super) fn estate(resources: usize) -> Estate {
     estate
 }
 
-pub(super) fn member(group: &str, index: usize) -> String {
-    // Ids are 17 hexadecimal digits, as EC2's are.
-    let sum = group.bytes().fold(7_u64, |sum, byte| {
-        sum.wrapping_mul(31).wrapping_add(u64::from(byte))
-    });
-    format!("i-{:017x}", (sum << 4 | index as u64) & 0xff_ffff_ffff_ffff)
+/// An instance's id, 17 hexadecimal digits as EC2's are; FNV-1a keeps them apart.
+pub(super) fn member(owner: &str, index: usize) -> String {
+    let hash = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    let name = format!("{owner}/{index}");
+    format!("i-{:017x}", name.bytes().fold(0xcbf2_9ce4_8422_2325, hash))
 }
 
 fn add(estate: &mut Estate, index: usize, environment: &str) {
@@ -61,7 +60,8 @@ fn add(estate: &mut Estate, index: usize, environment: &str) {
     // The place moves on by seven from row to row, so that every kind has short days.
     let short = index % MIX.len() == row * 7 % MIX.len();
     let tags = tags(environment, short, index);
-    let watched = index.is_multiple_of(2);
+    // From row to row the other half has an alarm, so that every kind has some.
+    let watched = (index + row).is_multiple_of(2);
     let name = |kind: &str| format!("{environment}-{kind}-{index:06}");
     let dimensions = match kind {
         Kind::Instance => instance(estate, index, environment, tags),

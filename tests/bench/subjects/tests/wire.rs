@@ -110,7 +110,7 @@ async fn every_resource_of_the_mix_is_found_awake_and_watched() {
 /// The calls that put a resource of each kind to sleep, and what is seen then.
 #[tokio::test]
 async fn changes_arrive_and_are_seen() {
-    let stub = stub(20);
+    let stub = stub(40);
     let aws = aws(&stub).await;
     let zero = Scaling { min: 0, desired: 0 };
     let all = Suspension {
