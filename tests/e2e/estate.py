@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -102,6 +103,12 @@ class Estate:
     def walk(self, day: date, time: str) -> None:
         """Moves the clock by way of everything that is due."""
         self.cloud.walk_to(self.at(day, time))
+
+    def walk_until(self, done: Callable[[], bool], day: date, latest: str) -> None:
+        """Walks in steps of five minutes until ``done``, but not beyond ``latest``."""
+        end = self.at(day, latest)
+        while not done() and self.cloud.now() < end:
+            self.cloud.walk_to(min(self.cloud.now() + 300, end))
 
     # -- commands -----------------------------------------------------------------
 
