@@ -73,7 +73,7 @@ fn of_a_person_at_night() {
 fn of_what_aws_says() {
     let mut stage = stage_of(Variant::Database);
     let arn = Variant::Database.arn("one");
-    let mut shows = |stage: &mut Stage, status: State, now| {
+    let shows = |stage: &mut Stage, status: State, now| {
         stage.world.by_hand(&arn, |body, _| {
             if let Body::Database { status: known, .. } = body {
                 *known = Some(status);

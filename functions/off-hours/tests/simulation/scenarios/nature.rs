@@ -1,0 +1,124 @@
+//! What AWS does by itself.
+
+use off_hours::decide::Cause;
+use off_hours::model::{Call, Phase, State};
+use off_hours::occasions::Occasion;
+use off_hours::plan::{Action, Progress};
+
+use super::stage_of;
+use crate::estate::Variant;
+use crate::stage::{HOURS, Stage, at, decision};
+use crate::world::Body;
+
+#[test]
+fn after_seven_days_aws_starts_a_database_and_it_sleeps_again() {
+    for variant in [Variant::Database, Variant::Aurora] {
+        let mut stage = Stage::new();
+        let arn = variant.add(
+            &stage.world,
+            "one",
+            "2027-01-01T08:00 - 2027-01-01T18:00 @UTC",
+        );
+        stage.tick();
+        stage.run_to("2026-11-23T12:30:00Z");
+        assert_eq!(stage.phase(&arn), Some(Phase::Asleep));
+        stage.world.pass_to(at("2026-11-30T12:03:00Z"));
+        assert_eq!(stage.world.state().forced, std::slice::from_ref(&arn));
+        let cause = Cause {
+            forced_start: Some(arn.clone()),
+        };
+        let finished = stage.tick_for(&cause).unwrap();
+        let seen = decision(&finished, &arn);
+        assert_eq!(seen.progress, Progress::Underway);
+        assert!(seen.reason.contains("after seven days"), "{}", seen.reason);
+        stage.run_to("2026-11-30T12:30:00Z");
+        assert_eq!(stage.phase(&arn), Some(Phase::Asleep));
+        assert_eq!(
+            stage.told(|one| matches!(one, Occasion::ForcedStart { .. })),
+            1
+        );
+        assert_eq!(stage.record(&arn).unwrap().lease, None);
+    }
+}
+
+#[test]
+fn a_forced_start_in_working_hours_is_quiet() {
+    let mut stage = stage_of(&[(Variant::Database, "one")]);
+    let arn = Variant::Database.arn("one");
+    let calls = stage.world.calls().len();
+    stage.tick_for(&Cause {
+        forced_start: Some(arn),
+    });
+    assert_eq!(stage.world.calls().len(), calls);
+    assert_eq!(stage.told, []);
+}
+
+#[test]
+fn a_maintenance_window_is_respected() {
+    let mut stage = Stage::new();
+    let mut thing = Variant::Database.thing("one", &[("Environment", "dev"), ("Schedule", HOURS)]);
+    thing.base.maintenance_window = Some("mon:19:15-mon:19:45".to_owned());
+    let arn = stage.world.add(thing, &[]);
+    stage.tick();
+    let finished = stage.skip_to("2026-11-23T19:00:00Z");
+    let seen = decision(&finished, &arn);
+    assert_eq!(seen.action, Action::None);
+    assert!(seen.reason.contains("maintenance window") && seen.reason.contains("19:45 (UTC)"));
+    stage.run_to("2026-11-23T20:00:00Z");
+    assert_eq!(stage.phase(&arn), Some(Phase::Asleep));
+}
+
+#[test]
+fn an_autoscaler_stays_away_from_what_sleeps() {
+    let mut stage = stage_of(&[(Variant::NodeGroup, "workers")]);
+    let arn = Variant::NodeGroup.arn("workers");
+    stage.skip_to("2026-11-23T19:00:00Z");
+    stage.run_to("2026-11-23T19:30:00Z");
+    stage.world.pass_to(at("2026-11-23T23:00:00Z"));
+    assert_eq!(stage.world.seen(&arn).state, State::Off);
+    // One that ignores the taint is no person: it gets no lease.
+    stage.world.by_hand(&arn, |body, _| {
+        if let Body::NodeGroup { desired, nodes, .. } = body {
+            (*desired, *nodes) = (1, 1);
+        }
+    });
+    stage.run_to("2026-11-23T23:10:00Z");
+    assert_eq!(stage.phase(&arn), Some(Phase::Asleep));
+}
+
+#[test]
+fn a_start_that_falls_back_is_noticed_retried_and_told_with_its_cause() {
+    let mut stage = stage_of(&[(Variant::Instance, "one")]);
+    let arn = Variant::Instance.arn("one");
+    stage.skip_to("2026-11-23T19:00:00Z");
+    stage.run_to("2026-11-23T19:15:00Z");
+    let fall = |cause: Option<String>| {
+        move |body: &mut Body, _: jiff::Timestamp| {
+            if let Body::Instance { falls_back, .. } = body {
+                *falls_back = cause;
+            }
+        }
+    };
+    let cause = "Client.InvalidKMSKey.InvalidState: the KMS key is disabled";
+    stage.world.by_hand(&arn, fall(Some(cause.to_owned())));
+    stage.skip_to("2026-11-24T07:00:00Z");
+    stage.run_to("2026-11-24T09:00:00Z");
+    let failed = stage.record(&arn).unwrap().failed.unwrap();
+    assert!(failed.cause.contains("InvalidKMSKey"), "{}", failed.cause);
+    // 07:00, then 5, 10, 20 and 40 minutes after the one before.
+    let starts = |call: &Call| matches!(call, Call::StartInstances { .. });
+    assert_eq!(
+        stage
+            .world
+            .calls()
+            .iter()
+            .filter(|call| starts(call))
+            .count(),
+        5
+    );
+    assert_eq!(stage.told(|one| matches!(one, Occasion::Trouble { .. })), 1);
+    stage.world.by_hand(&arn, fall(None));
+    stage.run_to("2026-11-24T10:00:00Z");
+    assert_eq!(stage.phase(&arn), Some(Phase::Awake));
+    assert_eq!(stage.record(&arn).unwrap().failed, None);
+}
