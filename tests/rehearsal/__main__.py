@@ -86,7 +86,7 @@ def _set(cloud: LocalCloud, printer: Printer, options: argparse.Namespace) -> St
     estate = Estate("development", work=cloud.state.directory / "terraform", env=cloud.env, packages=options.packages)
     outputs = estate.apply()
     say(f"applied in {time.monotonic() - began:.0f} s")
-    return Stage(cloud=cloud, printer=printer, zone=ZONE, environment="dev",
+    return Stage(cloud=cloud, printer=printer, zone=ZONE,
                  function=outputs["automation"]["functions"]["off-hours"]["function_name"],
                  cargo_lambda=Path(sys.executable).parent / "cargo-lambda")
 

@@ -29,7 +29,7 @@ def play(stage: Stage) -> tuple[list[Resource], list[Resource], list[Resource]]:
 def _warning(stage: Stage) -> None:
     stage.say("step", "An evening in the office. The schedule that Terraform applied fires every five minutes.")
     stage.walk_to(EVENING, "18:52")
-    stage.expect("a warning before sleep", stage.told("off-hours.about-to-sleep"))
+    stage.expect("a warning before sleep", stage.told("dev sleeps at 19:00"))
 
 
 def _keep_awake(stage: Stage, estate: list[Resource]) -> Resource:
@@ -71,4 +71,4 @@ def _holiday(stage: Stage) -> None:
     stage.jump_to(FORCED_START, "18:50")
     stage.walk_to(FORCED_START, "19:31")
     stage.expect("the database put back to sleep", all(one.asleep for one in stage.states()))
-    stage.expect("a message about the forced start", stage.told("off-hours.forced-start"))
+    stage.expect("a message about the forced start", stage.told("after seven days"))

@@ -30,7 +30,6 @@ class Stage:
     cloud: LocalCloud
     printer: Printer
     zone: tzinfo
-    environment: str
     function: str
     cargo_lambda: Path
     _seen: list[Resource] = field(default_factory=list)
@@ -61,7 +60,7 @@ class Stage:
 
     def states(self) -> list[Resource]:
         """The environment's resources now."""
-        return states(self.cloud, self.environment)
+        return states(self.cloud)
 
     def show(self) -> None:
         """Prints the state changes and messages since the last time."""
@@ -103,9 +102,9 @@ class Stage:
         self.show()
         return dict(json.loads(done.stdout))
 
-    def told(self, kind: str) -> bool:
-        """Whether a message of that kind stands in the inbox."""
-        return any(kind in json.dumps(message["payload"]) for message in self.messages())
+    def told(self, words: str) -> bool:
+        """Whether a message with these words stands in the inbox."""
+        return any(words in json.dumps(message["payload"]) for message in self.messages())
 
     def arn(self, resource: Resource) -> str:
         """The ARN of an Auto Scaling group."""

@@ -6,6 +6,12 @@ locals {
   # which names this schedule.
   office_hours = "Mon-Fri 07:00-19:00 @America/New_York"
 
+  # Nobody works between Christmas Eve and New Year's Day.
+  closed = [
+    "2026-12-24", "2026-12-25", "2026-12-28", "2026-12-29", "2026-12-30",
+    "2026-12-31", "2027-01-01",
+  ]
+
   # Wakes first to last: 1 databases, 2 nodes, 3 what runs beside them. The
   # evening goes the other way.
   sleep = {
@@ -96,6 +102,7 @@ locals {
         }
         functions = {
           off-hours = {
+            closed       = local.closed
             default_zone = "America/New_York"
             schedules    = { office-hours = local.office_hours }
             lease        = "PT8H"
