@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use nightshift_core::{Arn, Document, Guard, Money, StopSwitch};
 use nightshift_runtime::{CallError, Deadline, Entry};
 use nightshift_schedule::Context;
-use off_hours::act::Actor;
+use off_hours::act::{Acted, Actor};
 use off_hours::config::{CalendarSource, Config};
 use off_hours::decide::{Cause, Policy, context};
 use off_hours::model::{Phase, Record, Resource};
@@ -92,6 +92,22 @@ impl Stage {
         let now = self.now();
         self.told.extend(told.into_iter().map(|one| (now, one)));
         Some(finished)
+    }
+
+    /// Carries out a plan as it stands.
+    pub fn act(&self, finished: &Finished) -> Acted {
+        let guard = Guard::new(&self.document, self.switch.clone());
+        let deadline = Deadline::after(self.deadline);
+        let actor = Actor {
+            cloud: &self.world,
+            ledger: &self.ledger,
+            guard: &guard,
+            deadline: &deadline,
+            dry_run: self.dry_run,
+            now: self.now(),
+            pause: Duration::ZERO,
+        };
+        block_on(actor.act(&finished.snapshot, &finished.plan))
     }
 
     /// Two runs side by side, taking turns in an order that depends on the seed.

@@ -214,3 +214,44 @@ fn the_stop_switch_also_holds_what_is_asleep() {
     stage.run_to("2026-11-24T07:15:00Z");
     assert_eq!(stage.phase(&arn), Some(Phase::Awake));
 }
+
+#[test]
+fn the_limit_counts_what_the_run_has_already_begun() {
+    let mut stage = stage_of(&[(Variant::Instance, "a"), (Variant::Instance, "b")]);
+    stage.document.guards.blast_radius.count = 1;
+    let b = Variant::Instance.arn("b");
+    let awake = "until 2026-11-23T21:00 @UTC by anna";
+    stage
+        .world
+        .set_tag(&b, "nightshift:keep-awake", Some(awake));
+    let finished = stage.skip_to("2026-11-23T19:00:00Z");
+    let a = decision(&finished, &Variant::Instance.arn("a"));
+    assert_eq!(a.action, Action::Stop);
+    // A later round of the same run finds one more.
+    stage.world.set_tag(&b, "nightshift:keep-awake", None);
+    let finished = stage.tick().unwrap();
+    assert_eq!(decision(&finished, &b).action, Action::Refused);
+    assert!(finished.plan.halted.is_some());
+}
+
+#[test]
+fn the_guard_stands_at_the_change_whatever_was_decided() {
+    let mut stage = stage_of(&[(Variant::Instance, "one")]);
+    let arn = Variant::Instance.arn("one");
+    stage.dry_run = true;
+    let mut finished = stage.skip_to("2026-11-23T19:00:00Z");
+    assert_eq!(decision(&finished, &arn).action, Action::Stop);
+    let tags = &mut finished.snapshot.resources[0].tags;
+    tags.insert("Environment".to_owned(), "prod".to_owned());
+    stage.dry_run = false;
+    let acted = stage.act(&finished);
+    let [outcome] = acted.outcomes.as_slice() else {
+        panic!("{acted:?}");
+    };
+    assert!(
+        matches!(outcome.result, Achieved::Refused(_)),
+        "{outcome:?}"
+    );
+    assert_eq!(stage.world.calls(), []);
+    assert_eq!(acted.records, []);
+}
