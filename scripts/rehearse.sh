@@ -7,7 +7,7 @@ cd "$root"
 
 usage() {
   cat <<'EOF'
-Usage: scripts/rehearse.sh [--fast] [--no-browser] [--keep]
+Usage: scripts/rehearse.sh [--release] [--fast] [--no-browser] [--keep]
 
 Sets up what it needs, outside the checkout. Then it builds the functions,
 starts the local cloud, applies terraform/environments/development into it and
@@ -16,7 +16,10 @@ RDS starts itself, and the morning after. A timeline shows what happens, a
 summary what came of it, and a page the Slack messages. Everything it started
 is ended, whatever happens.
 
-  --fast         unoptimised functions and no browser; what the tests run
+  --release      optimised functions, as they are deployed: their time and memory
+                 in the summary are then the real ones; the first build of them
+                 takes long
+  --fast         no browser and no wait at the end; what the tests run
   --no-browser   end after the summary
   --keep         leave the cloud running after the summary, until Ctrl-C, and
                  keep its files
@@ -27,15 +30,13 @@ package registries (set-up) and 127.0.0.1.
 EOF
 }
 
-profile=release
+profile=dev
 arguments=()
 for argument in "$@"; do
   case "$argument" in
     --help | -h) usage && exit 0 ;;
-    --fast)
-      profile=dev
-      arguments+=(--no-browser)
-      ;;
+    --release) profile=release ;;
+    --fast) arguments+=(--no-browser) ;;
     --no-browser | --keep) arguments+=("$argument") ;;
     *)
       echo "rehearse.sh: unknown option \`$argument\`; scripts/rehearse.sh --help names them" >&2
@@ -59,4 +60,4 @@ trap 'rm -rf "$packages"' EXIT
 scripts/package --profile "$profile" --out "$packages"
 
 PYTHONPATH="$root/tests" PYTHONDONTWRITEBYTECODE=1 \
-  "$python" -m rehearsal --packages "$packages" "${arguments[@]}"
+  "$python" -m rehearsal --packages "$packages" --profile "$profile" ${arguments[@]+"${arguments[@]}"}

@@ -41,7 +41,7 @@ def main() -> int:
         with _cloud(options) as cloud:
             stage = _set(cloud, printer, options)
             states = play(stage)
-            printer.summary(summarise(stage, states, time.monotonic() - started))
+            printer.summary(summarise(stage, states, time.monotonic() - started, options.profile))
             _show_inbox(cloud, options)
     except (RehearsalError, LocalCloudError, RuntimeError) as error:
         print(f"\nrehearsal: {error}", file=sys.stderr)
@@ -54,6 +54,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="rehearse.sh", description=__doc__)
     parser.add_argument("--packages", type=Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--profile", default="dev", help=argparse.SUPPRESS)
     parser.add_argument("--no-browser", action="store_true")
     parser.add_argument("--keep", action="store_true")
     return parser.parse_args()

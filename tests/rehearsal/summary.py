@@ -16,7 +16,7 @@ MONTHS = ("2026-12", "2027-01")
 DAYS_PLAYED = 13
 
 
-def summarise(stage: Stage, states: Sequence[Sequence[Resource]], seconds: float) -> Summary:
+def summarise(stage: Stage, states: Sequence[Sequence[Resource]], seconds: float, profile: str) -> Summary:
     """States, API calls, Lambda runs and money of the whole rehearsal."""
     calls = [call for call in stage.cloud.calls() if call["function"]]
     counted = Counter((call["function"], call["service"]) for call in calls)
@@ -32,7 +32,11 @@ def summarise(stage: Stage, states: Sequence[Sequence[Resource]], seconds: float
                     for (function, service), count in sorted(counted.items())),
         runs=runs,
         savings=_savings(stage),
-        lines=(f"{len(stage.messages())} messages; the whole rehearsal took {seconds:.0f} s",),
+        lines=(
+            f"{len(stage.messages())} messages; the whole rehearsal took {seconds:.0f} s",
+            "The functions were built without optimisation: --release shows their real time and memory."
+            if profile == "dev" else "The functions were built as they are deployed.",
+        ),
     )
 
 
@@ -46,7 +50,7 @@ def _savings(stage: Stage) -> Savings:
     for month in MONTHS:
         answer = stage.cloud.client("lambda").invoke(
             FunctionName=stage.function, Payload=json.dumps({"command": "digest", "month": month}))
-        saved += json.loads(answer["Payload"].read())["saved"]
+        saved += json.loads(answer["Payload"].read())["total"]["money"]
     per_day = Decimal(saved) / 1_000_000 / DAYS_PLAYED
     return Savings(per_day, per_day * 30, note=(
         f"As the function's own digest counts it over the {DAYS_PLAYED} days played, at list prices; "

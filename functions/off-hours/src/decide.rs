@@ -182,9 +182,6 @@ impl Draft {
     }
 
     fn guard(&mut self, guard: &Guard) {
-        if !self.changes() {
-            return;
-        }
         let target = Target {
             name: &self.decision.name,
             account: &self.account,
@@ -192,7 +189,11 @@ impl Draft {
             tags: &self.tags,
         };
         if let Err(refusal) = guard.permit(&target) {
-            self.refuse(refusal.to_string());
+            // Nobody is to be told that it sleeps soon.
+            self.decision.sleeps_at = None;
+            if self.changes() {
+                self.refuse(refusal.to_string());
+            }
         }
     }
 }

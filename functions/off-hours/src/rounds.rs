@@ -166,7 +166,7 @@ impl Log {
 fn open_runs(snapshot: &mut Snapshot, plan: &Plan, changed: &BTreeSet<Arn>, now: jiff::Timestamp) {
     let environment = &mut snapshot.environment.value;
     for decision in &plan.decisions {
-        if !changed.contains(&decision.arn) {
+        if !changed.contains(&decision.arn) || decision.forced_start {
             continue;
         }
         let run = match decision.action {

@@ -8,6 +8,7 @@ use nightshift_core::{Arn, Fact, Money, Notification, Severity};
 use super::{Teller, price, resources, section, spoken};
 use crate::decide::KEEP_AWAKE_TAG;
 use crate::model::{Override, Run};
+use crate::plan::Progress;
 use crate::savings::still_paid;
 
 /// How long a suggested keep-awake lasts.
@@ -207,7 +208,10 @@ impl Teller<'_> {
         self.decisions
             .values()
             .filter(|one| one.ours && !told.contains(&one.arn))
-            .filter(|one| one.desired != nightshift_schedule::Desired::Off)
+            .filter(|one| {
+                one.desired != nightshift_schedule::Desired::Off
+                    || matches!(one.progress, Progress::Refused | Progress::Respected)
+            })
             .map(|one| self.with_reason(&one.arn))
             .collect()
     }

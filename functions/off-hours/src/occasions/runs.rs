@@ -8,7 +8,7 @@ use nightshift_schedule::Desired;
 
 use super::{Due, Occasion, View};
 use crate::model::{Phase, Record, Run};
-use crate::plan::Progress;
+use crate::plan::{Decision, Progress};
 
 impl View<'_> {
     pub(super) fn evening(&self, due: &mut Due) {
@@ -71,6 +71,10 @@ impl View<'_> {
         };
         !self.policy.dry_run
             && self.ours.iter().any(|one| {
+                // A forced start that is put back is told by itself and is no evening.
+                if desired == Desired::Off && self.is_forced(one) {
+                    return false;
+                }
                 let is_begun = self.phase(&one.arn) == phase;
                 one.desired == desired
                     && match one.progress {
@@ -116,9 +120,15 @@ impl View<'_> {
                 Desired::On => {
                     one.progress != Progress::Underway || self.phase(&one.arn) != Phase::Awake
                 }
-                _ => true,
+                // What is protected, or kept awake by a person, runs on by somebody's will.
+                _ => !matches!(one.progress, Progress::Refused | Progress::Respected),
             })
             .map(|one| one.arn.clone())
             .collect()
+    }
+
+    fn is_forced(&self, one: &Decision) -> bool {
+        let record = self.records.get(&one.arn);
+        one.forced_start || record.is_some_and(|record| record.forced_at.is_some())
     }
 }
