@@ -251,12 +251,13 @@ def _told_of(estate: Estate, name: str, word: str, day: date, latest: str) -> li
     return told if known() else []
 
 
-def test_a_database_that_does_not_start_is_told_and_tried_again(estate: Estate) -> None:
+def test_a_database_without_its_key_is_told_and_a_person_mends_it(estate: Estate) -> None:
     wednesday = date(2026, 12, 2)
     estate.jump(wednesday, "06:58")
     estate.notifications()
     estate.cloud.fail_start(KEPT, "kms-recoverable", times=1)
-    assert _told_of(estate, KEPT, "encryption", wednesday, "07:28")
+    assert _told_of(estate, KEPT, "key", wednesday, "07:28")
+    estate.client("rds").start_db_instance(DBInstanceIdentifier=KEPT)
     estate.walk_until(lambda: not differences(_story["evening"], look(estate)), wednesday, "08:10")
     assert differences(_story["evening"], look(estate)) == []
 

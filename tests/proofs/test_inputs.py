@@ -20,6 +20,11 @@ pytestmark = pytest.mark.stage(1)
 @pytest.mark.parametrize("fixture", [one for one in fixtures() if not one.malformed], ids=lambda fixture: fixture.id)
 def test_it_is_accepted(estate: Estate, fixture: Fixture) -> None:
     answer = estate.invoke(fixture.function, fixture.content)
+    if fixture.kind == "command" and answer.error:
+        # A command may be refused for the state of the world (nothing to release), not for its form.
+        assert answer.content["errorType"] == "Command", answer.content
+        assert "understood" not in answer.content["errorMessage"], answer.content
+        return
     assert answer.error is None, answer.content
     if fixture.kind == "batch":
         assert answer.content["batchItemFailures"] == []
