@@ -301,9 +301,10 @@ mod tests {
 
     #[test]
     fn only_the_exact_environment_is_changed() {
+        type Tagged = &'static [(&'static str, &'static str)];
         let guard = guard(StopSwitch::Run);
         let here = ("123456789012", "us-east-1");
-        let cases: [(&str, &str, &[(&str, &str)], &str); 9] = [
+        let cases: [(&str, &str, Tagged, &str); 9] = [
             (here.0, here.1, &[("Environment", "dev")], "permitted"),
             (here.0, here.1, &[("Environment", "Dev")], "exactly `dev`"),
             (

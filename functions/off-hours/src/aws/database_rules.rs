@@ -145,6 +145,7 @@ pub(super) fn cluster_cannot_sleep(cluster: &DbCluster, global: Option<&str>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aws_sdk_rds::types::builders::DbInstanceBuilder;
 
     #[test]
     fn statuses_fall_into_states() {
@@ -179,39 +180,38 @@ mod tests {
         let server = || DbInstance::builder().engine("sqlserver-se");
         assert_eq!(instance_cannot_sleep(&plain().multi_az(true).build()), None);
         assert_eq!(instance_cannot_sleep(&server().build()), None);
-        for (instance, expected) in [
-            (
-                plain().read_replica_source_db_instance_identifier("orders"),
-                "replica of orders",
-            ),
-            (
-                plain().read_replica_source_db_cluster_identifier("au"),
-                "replica of au",
-            ),
-            (
-                plain().read_replica_db_instance_identifiers("copy"),
-                "has read replicas (copy)",
-            ),
-            (
-                plain().read_replica_db_cluster_identifiers("copies"),
-                "has read replicas (copies)",
-            ),
-            (server().multi_az(true), "SQL Server"),
-            (
-                server().secondary_availability_zone("us-east-1b"),
-                "SQL Server",
-            ),
-            (
-                DbInstance::builder().engine("custom-oracle-ee"),
-                "RDS Custom",
-            ),
-        ] {
+        let refused = |instance: DbInstanceBuilder, expected: &str| {
             let rule = instance_cannot_sleep(&instance.build()).unwrap();
             assert!(
                 rule.contains(expected) && rule.contains("AWS: RDS User Guide"),
                 "{rule}"
             );
-        }
+        };
+        refused(
+            plain().read_replica_source_db_instance_identifier("orders"),
+            "replica of orders",
+        );
+        refused(
+            plain().read_replica_source_db_cluster_identifier("au"),
+            "replica of au",
+        );
+        refused(
+            plain().read_replica_db_instance_identifiers("copy"),
+            "has read replicas (copy)",
+        );
+        refused(
+            plain().read_replica_db_cluster_identifiers("copies"),
+            "has read replicas (copies)",
+        );
+        refused(server().multi_az(true), "SQL Server");
+        refused(
+            server().secondary_availability_zone("us-east-1b"),
+            "SQL Server",
+        );
+        refused(
+            DbInstance::builder().engine("custom-oracle-ee"),
+            "RDS Custom",
+        );
     }
 
     #[test]

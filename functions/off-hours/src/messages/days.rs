@@ -158,7 +158,9 @@ impl Teller<'_> {
         let title = format!("RDS has started {} after seven days", self.name(arn));
         let about = format!("{arn}/{}", self.now);
         let mut message = self.message("forced-start", Severity::Notice, &about, title);
-        message.summary = "RDS lets no database stand still for longer than seven days. It is outside its hours, so off-hours has put it back to sleep; nobody needs to do anything.".to_owned();
+        message.summary = String::from(
+            "RDS lets no database stand still for longer than seven days. It is outside its hours, so off-hours has put it back to sleep; nobody needs to do anything.",
+        );
         message.facts.extend(
             self.decisions
                 .get(arn)

@@ -12,7 +12,9 @@ impl Teller<'_> {
             resources(arns.len())
         );
         let mut message = self.message("trouble", Severity::Error, &self.now.to_string(), title);
-        message.summary = "Tried more than once without success, or in a state that only a person can mend. off-hours goes on trying where that can help.".to_owned();
+        message.summary = String::from(
+            "Tried more than once without success, or in a state that only a person can mend. off-hours goes on trying where that can help.",
+        );
         message
             .sections
             .extend(section("What and why", self.with_reasons(arns)));
@@ -35,7 +37,9 @@ impl Teller<'_> {
             &self.now.to_string(),
             title,
         );
-        message.summary = "They are left alone until the tag is corrected: they neither sleep nor save. This is told once for each value.".to_owned();
+        message.summary = String::from(
+            "They are left alone until the tag is corrected: they neither sleep nor save. This is told once for each value.",
+        );
         let items = values
             .iter()
             .map(|(arn, _)| self.with_reason(arn))
@@ -79,7 +83,9 @@ impl Teller<'_> {
             self.document.environment
         );
         let mut message = self.message("blind", Severity::Error, &self.now.to_string(), title);
-        message.summary = "What could not be seen is left as it is: it neither sleeps nor wakes until it can be seen again.".to_owned();
+        message.summary = String::from(
+            "What could not be seen is left as it is: it neither sleeps nor wakes until it can be seen again.",
+        );
         message
             .sections
             .extend(section("What and why", errors.to_vec()));
