@@ -195,7 +195,8 @@ def packages() -> Path:
 
 def open_estate(folder: Path) -> Estate:
     """Starts a cloud in ``folder`` and applies development; or finds the one that runs there."""
-    cloud = LocalCloud(folder / "cloud", iam="enforce", time=START)
+    # A group without capacity tries again every ten minutes, and not every one: each try is an event.
+    cloud = LocalCloud(folder / "cloud", iam="enforce", time=START, timings={"asg-retry": 600.0})
     if cloud.running():
         stage = terraform.Estate("development", work=folder / "terraform", env=cloud.env, packages=folder)
         return Estate(cloud, stage, stage.outputs()["automation"])

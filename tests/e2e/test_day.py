@@ -267,8 +267,9 @@ def test_a_group_without_capacity_is_told_and_comes_back(estate: Estate) -> None
     estate.jump(thursday, "06:58")
     estate.notifications()
     estate.cloud.fail_start(WORKERS, "capacity")
-    told = _told_of(estate, WORKERS, "capacity", thursday, "07:40")
+    # off-hours gives a group half an hour (health_timeout) before it calls it trouble.
+    told = _told_of(estate, WORKERS, "capacity", thursday, "08:05")
     estate.cloud.mend()
     assert told
-    estate.walk_until(lambda: not differences(_story["evening"], look(estate)), thursday, "07:58")
+    estate.walk_until(lambda: not differences(_story["evening"], look(estate)), thursday, "08:36")
     assert differences(_story["evening"], look(estate)) == []
