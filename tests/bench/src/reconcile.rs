@@ -131,7 +131,7 @@ fn day(program: &std::path::Path, authority: &Authority, resources: usize) -> Ve
         }
     }
     runs.push(run("dry run, all would sleep", dry));
-    runs.push(run("all go to sleep", at(NIGHT)));
+    runs.push(run("all go to sleep: the first tick", at(NIGHT)));
     runs
 }
 
@@ -285,15 +285,24 @@ fn aims(runs: &[Run]) -> Table {
             verdict.to_owned(),
         ]);
     };
-    for run in runs.iter().filter(|run| run.resources == AIMED) {
-        let name = format!("{AIMED}, {}", run.scenario);
-        judge(format!("{name}: wall"), run.seconds, AIM_SECONDS, "s");
+    let aimed: Vec<&Run> = runs.iter().filter(|run| run.resources == AIMED).collect();
+    let mut scenarios: Vec<&str> = aimed.iter().map(|run| run.scenario).collect();
+    scenarios.dedup();
+    for scenario in scenarios {
+        // Of several ticks, the worst.
+        let worst = |value: fn(&Run) -> f64| {
+            let ticks = aimed.iter().filter(|run| run.scenario == scenario);
+            ticks.map(|run| value(run)).fold(0.0, f64::max)
+        };
+        let name = format!("{AIMED}, {scenario}");
         judge(
-            format!("{name}: memory"),
-            run.megabytes,
-            AIM_MEGABYTES,
-            "MB",
+            format!("{name}: wall"),
+            worst(|run| run.seconds),
+            AIM_SECONDS,
+            "s",
         );
+        let memory = worst(|run| run.megabytes);
+        judge(format!("{name}: memory"), memory, AIM_MEGABYTES, "MB");
     }
     table
 }
@@ -321,11 +330,11 @@ fn operations(runs: &[Run], sizes: &[usize]) -> Table {
     let row = |name: &str, count: &dyn Fn(&Run) -> u64| {
         let mut cells = vec![name.to_owned()];
         for (idle, evening) in &days {
-            let calls: u64 = evening.iter().map(|run| count(run)).sum();
+            let made: u64 = evening.iter().map(|run| count(run)).sum();
             let changes: u64 = evening.iter().map(|run| run.changed()).sum();
             let ticks = evening.len() as u64;
             #[expect(clippy::cast_precision_loss, reason = "counts of calls are small")]
-            let more = (calls as f64 - (count(idle) * ticks) as f64) / changes.max(1) as f64;
+            let more = (made as f64 - (count(idle) * ticks) as f64) / changes.max(1) as f64;
             cells.push(count(idle).to_string());
             cells.push(number(more));
         }

@@ -24,17 +24,20 @@ fn put(bytes: &mut Vec<u8>, value: &Value) {
         Value::Null => bytes.push(0xf6),
         Value::Bool(false) => bytes.push(0xf4),
         Value::Bool(true) => bytes.push(0xf5),
-        Value::Number(number) => match number.as_u64() {
-            Some(number) => head(bytes, 0, number),
-            None => {
+        Value::Number(number) => {
+            if let Some(whole) = number.as_u64() {
+                head(bytes, 0, whole);
+            } else {
                 bytes.push(0xfb);
                 bytes.extend(number.as_f64().unwrap_or_default().to_be_bytes());
             }
-        },
+        }
         Value::String(text) => put_text(bytes, text),
         Value::Array(items) => {
             head(bytes, ARRAY, items.len() as u64);
-            items.iter().for_each(|item| put(bytes, item));
+            for item in items {
+                put(bytes, item);
+            }
         }
         Value::Object(fields) => {
             head(bytes, MAP, fields.len() as u64);
@@ -56,10 +59,16 @@ fn head(bytes: &mut Vec<u8>, major: u8, number: u64) {
     let major = major << 5;
     match number {
         0..24 => bytes.push(major | last),
-        24..0x100 => bytes.extend([major | 24, last]),
-        0x100..0x1_0000 => bytes.extend([major | 25, first, last]),
-        _ => bytes.extend([major | 26, third, second, first, last]),
+        24..0x100 => bytes.extend([major | 0x18, last]),
+        0x100..0x1_0000 => bytes.extend([major | 0x19, first, last]),
+        _ => bytes.extend([major | 0x1a, third, second, first, last]),
     }
+}
+
+/// How much of an array or a map is still to come.
+enum Count {
+    Left(u64),
+    UntilBreak,
 }
 
 struct Reader<'a> {
@@ -86,27 +95,27 @@ impl Reader<'_> {
         Some(number)
     }
 
-    /// The count of an array or a map; none for one that ends by a break.
-    fn count(&mut self, low: u8) -> Option<Option<u64>> {
+    /// How long an array or a map is.
+    fn count(&mut self, low: u8) -> Option<Count> {
         if low == 31 {
-            Some(None)
+            Some(Count::UntilBreak)
         } else {
-            self.number(low).map(Some)
+            self.number(low).map(Count::Left)
         }
     }
 
-    fn ended(&mut self, left: &mut Option<u64>) -> bool {
-        match left {
-            Some(0) => true,
-            Some(left) => {
+    fn ended(&mut self, count: &mut Count) -> bool {
+        match count {
+            Count::Left(0) => true,
+            Count::Left(left) => {
                 *left -= 1;
                 false
             }
-            None if self.rest.first() == Some(&0xff) => {
+            Count::UntilBreak if self.rest.first() == Some(&0xff) => {
                 self.rest = &self.rest[1..];
                 true
             }
-            None => self.rest.is_empty(),
+            Count::UntilBreak => self.rest.is_empty(),
         }
     }
 

@@ -1,6 +1,12 @@
 //! The benchmarks' AWS stub against the real SDKs, through the adapters that
 //! off-hours has: a misspelt field, a wrong page or a forgotten filter shows here.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_config::retry::RetryConfig;
