@@ -138,7 +138,11 @@ def _release(chosen: Sequence[str], out: Path, architecture: str) -> None:
     tools = Path(sys.executable).parent
     environment = {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', '')}"}
     flag = "--arm64" if architecture == "arm64" else "--x86-64"
-    _cargo(["lambda", "build", "--release", "--output-format", "zip", flag, "--lambda-dir", str(out)], environment)
+    # The functions alone: with the test packages beside them Cargo would unite
+    # their features too and build every SDK crate again.
+    packages = [argument for name in functions() for argument in ("--package", name)]
+    _cargo(["lambda", "build", "--release", "--output-format", "zip", flag, "--lambda-dir", str(out), *packages],
+           environment)
     for name in chosen:
         if not (out / name / "bootstrap.zip").exists():
             raise PackageError(f"functions/{name} made no binary called {name}: the names must be the same")
