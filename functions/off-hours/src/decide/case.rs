@@ -156,6 +156,7 @@ impl<'a> Case<'a> {
 
     pub fn mark_forced(&mut self) {
         self.is_forced = true;
+        self.next.forced_at.get_or_insert(self.now);
     }
 
     /// As it should be.
