@@ -184,7 +184,7 @@ class LocalCloud:
         return boto3.client(service, region_name=region, endpoint_url=self.endpoint, **settings)
 
     def control(self, command: str, request: Mapping[str, Any] | None = None,
-                timeout: float = 120.0) -> dict[str, Any]:
+                timeout: float = 300.0) -> dict[str, Any]:
         """Send one command to the control door."""
         address = f"{self.status()['endpoint']}/_localcloud/{command}"
         post = urllib.request.Request(address, data=json.dumps(dict(request or {})).encode(), method="POST",
@@ -225,7 +225,7 @@ class LocalCloud:
         epoch = parse_instant(instant) if isinstance(instant, str) else float(instant)
         return self.control("clock", {"set": epoch, "walk": True}, timeout=3600)
 
-    def settle(self, patience: float = 60.0) -> None:
+    def settle(self, patience: float = 180.0) -> None:
         """Wait until nothing runs, is queued or is due."""
         self.control("settle", {"patience": patience}, timeout=patience + 10)
 

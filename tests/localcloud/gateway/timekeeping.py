@@ -26,7 +26,7 @@ async def _clock(gateway: Gateway, request: dict[str, Any]) -> dict[str, Any]:
     in its middle.  A walk stops at every instant at which a schedule or a
     resource is due, lets all its consequences happen, and goes on.
     """
-    patience = float(request.get("patience", 60))
+    patience = float(request.get("patience", 180))
     await settle(gateway, patience)
     now = gateway.clock.now()
     target = float(request["set"]) if "set" in request else now + float(request.get("advance", 0))
@@ -49,7 +49,7 @@ async def _clock(gateway: Gateway, request: dict[str, Any]) -> dict[str, Any]:
 @route("settle")
 async def _settle(gateway: Gateway, request: dict[str, Any]) -> dict[str, Any]:
     """Wait until nothing runs, is queued or is due."""
-    await settle(gateway, float(request.get("patience", 60)))
+    await settle(gateway, float(request.get("patience", 180)))
     return {"settled": True}
 
 
