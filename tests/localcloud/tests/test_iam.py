@@ -169,14 +169,14 @@ def test_an_encrypted_parameter_needs_its_key(cloud: LocalCloud, permitted: bool
     cloud.client("ssm").put_parameter(Name="/app/plain", Type="String", Value="open")
     statements = [probe.allow("ssm:GetParameter", f"arn:aws:ssm:us-east-1:{probe.ACCOUNT}:parameter/app/*")]
     if permitted:
-        statements.append(probe.allow("kms:Decrypt", key, StringEquals={
-            "kms:ViaService": "ssm.us-east-1.amazonaws.com"}))
+        statements.append({"Sid": "key", **probe.allow("kms:Decrypt", key, StringEquals={
+            "kms:ViaService": "ssm.us-east-1.amazonaws.com"})})
     client = _as(cloud, "ssm", *statements)
     assert client.get_parameter(Name="/app/plain", WithDecryption=True)["Parameter"]["Value"] == "open"
     if permitted:
         assert client.get_parameter(Name="/app/webhook", WithDecryption=True)["Parameter"]["Value"] == "secret"
-        assert cloud.calls()[-1]["iam"]["implied"] == [
-            {"action": "kms:Decrypt", "resource": key, "via": "ssm.us-east-1.amazonaws.com"}]
+        assert cloud.calls()[-1]["iam"]["implied"] == [{
+            "action": "kms:Decrypt", "resource": key, "via": "ssm.us-east-1.amazonaws.com", "reason": "allowed by key"}]
     else:
         with pytest.raises(ClientError, match="kms:Decrypt"):
             client.get_parameter(Name="/app/webhook", WithDecryption=True)
