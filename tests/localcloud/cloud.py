@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from .clock import Clock, parse_duration, parse_instant, rfc3339
+from .clock import Clock, ClockError, library, parse_duration, parse_instant, rfc3339
 from .process import alive
 from .state import State
 
@@ -105,6 +105,10 @@ class LocalCloud:
             old.unlink(missing_ok=True)
         if self._settings["time"]:
             parse_instant(str(self._settings["time"]))
+        try:
+            library()
+        except ClockError as error:
+            raise LocalCloudError(str(error)) from None
         self.state.settings.write_text(json.dumps(self._settings))
         with self.state.log.open("a") as log:
             supervisor = subprocess.Popen(

@@ -47,7 +47,7 @@ class State:
 
     @property
     def clock(self) -> Path:
-        """libfaketime's timestamp file: the offset from real time."""
+        """The offset of simulated time from real time, for ``clock``."""
         return self.directory / "clock"
 
     @property

@@ -25,8 +25,7 @@ logger = logging.getLogger("localcloud.lambda")
 _RETRY_SECONDS = 1.0
 _THROTTLE_SECONDS = 0.2
 # What a Lambda process inherits: never MiniStack's own settings.
-_INHERITED = ("PATH", "LANG", "LD_PRELOAD", "FAKETIME_TIMESTAMP_FILE", "FAKETIME_NO_CACHE", "DONT_FAKE_MONOTONIC",
-              "FAKETIME_DONT_FAKE_MONOTONIC", "NO_FAKE_STAT", "AWS_ENDPOINT_URL", "AWS_EC2_METADATA_DISABLED", MARKER)
+_INHERITED = ("PATH", "LANG", "LD_PRELOAD", "NIGHTSHIFT_CLOCK", "AWS_ENDPOINT_URL", "AWS_EC2_METADATA_DISABLED", MARKER)
 
 _pending = 0
 _pending_lock = threading.Lock()

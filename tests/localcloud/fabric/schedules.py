@@ -59,7 +59,7 @@ def _loop() -> None:
 def sweep() -> int:
     """Fire what is due; returns how many fired."""
     with _lock:
-        now = _steady_time()
+        now = time.time()
         fired = 0
         for key, recurrence, record, since, until in _all(now):
             if since > now:
@@ -75,20 +75,6 @@ def sweep() -> int:
                 logger.info("%s was due %d times in one jump: fired for the last", record.get("Name"), len(due))
             _fire(key, record, due[-1])
         return fired
-
-
-def _steady_time() -> float:
-    """The time, read until two readings agree.
-
-    libfaketime parses its file without a lock: a thread that reads the time
-    while another parses may for once be given the real time, which would look
-    like a clock that was put back.
-    """
-    while True:
-        first, second = time.time(), time.time()
-        if 0 <= second - first < 1:
-            return second
-        time.sleep(0.001)
 
 
 def next_due() -> float | None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from localcloud import LocalCloud
-from localcloud.clock import parse_duration, parse_instant
+from localcloud.clock import Clock, library, parse_duration, parse_instant, preload
 from localcloud.fabric.recurrence import Recurrence
 
 from . import probe
@@ -45,6 +49,41 @@ def test_emulators_and_functions_see_the_simulated_time(monday: LocalCloud) -> N
         LaunchConfigurationName="c", ImageId="ami-1", InstanceType="t3.micro")
     made = monday.client("autoscaling").describe_launch_configurations()["LaunchConfigurations"][0]["CreatedTime"]
     assert abs(made.timestamp() - monday.now()) < 10
+
+
+_WATCH = """
+import sys, threading, time
+threading.Thread(target=lambda: [None for _ in iter(int, 1)], daemon=True).start()
+for line in sys.stdin:
+    started, read = time.monotonic(), time.time()
+    threading.Event().wait(0.2)
+    print(read, time.monotonic() - started, flush=True)
+"""
+
+
+def test_a_running_process_sees_the_clock_move_and_waits_in_real_time(tmp_path: Path) -> None:
+    clock = Clock(tmp_path / "clock")
+    clock.set(parse_instant("2027-06-01T00:00:00Z"))
+    with subprocess.Popen([sys.executable, "-c", _WATCH], env=os.environ | preload(library(), tmp_path / "clock"),
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as watch:
+        assert watch.stdin and watch.stdout
+        # Forward by months, and back before the present: a deadline must not be taken for one of the other clock.
+        for text in ("2027-06-01T00:00:00Z", "2028-01-01T00:00:00.250Z", "2020-02-29T12:00:00Z"):
+            clock.set(parse_instant(text))
+            watch.stdin.write("\n")
+            watch.stdin.flush()
+            seen, waited = (float(value) for value in watch.stdout.readline().split())
+            assert 0 <= seen - parse_instant(text) < 5
+            assert 0.2 <= waited < 5
+            assert abs(clock.now() - seen) < 10
+        watch.stdin.close()
+
+
+def test_a_process_without_its_clock_does_not_start(tmp_path: Path) -> None:
+    ended = subprocess.run(["true"], env=os.environ | preload(library(), tmp_path / "missing"),
+                           capture_output=True, text=True, check=False)
+    assert ended.returncode != 0
+    assert str(tmp_path / "missing") in ended.stderr
 
 
 def test_a_cron_schedule_fires_in_its_time_zone(monday: LocalCloud) -> None:
