@@ -63,12 +63,12 @@ def _wake(stage: Stage, day: str, as_it_was: list[Resource]) -> None:
 
 
 def _holiday(stage: Stage) -> None:
-    stage.say("step", "The last evening before the holidays.")
     stage.jump_to(MORNING, "18:56")
+    stage.say("step", "The last evening before the holidays.")
     stage.walk_to(MORNING, "19:16")
     stage.expect("everything asleep", all(one.asleep for one in stage.states()))
-    stage.say("step", "A week passes. RDS does not let a database stand still for longer.")
     stage.jump_to(FORCED_START, "18:50")
+    stage.say("step", "A week has passed. RDS does not let a database stand still for longer.")
     stage.walk_to(FORCED_START, "19:31")
     stage.expect("the database put back to sleep", all(one.asleep for one in stage.states()))
     stage.expect("a message about the forced start", stage.told("after seven days"))

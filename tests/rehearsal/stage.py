@@ -19,6 +19,10 @@ from localcloud.timeline import Change, Event, Printer
 from .estate import Resource, states
 
 
+# Simulated seconds of a walk after which is shown what has changed.
+_GLANCE = 150.0
+
+
 class RehearsalError(RuntimeError):
     """Something did not go as it must; the message says what and where to look."""
 
@@ -48,9 +52,11 @@ class Stage:
         self.printer.event(Event(self.now(), mark, text, **more))
 
     def walk_to(self, day: str, time: str) -> None:
-        """Lets everything happen that is due until then, in order; then shows it."""
-        self.cloud.walk_to(self.at(day, time))
-        self.show()
+        """Lets everything happen that is due until then, in order, and shows it on the way."""
+        end = datetime.fromisoformat(self.at(day, time)).timestamp()
+        while self.cloud.now() < end:
+            self.cloud.walk_to(min(self.cloud.now() + _GLANCE, end))
+            self.show()
 
     def jump_to(self, day: str, time: str) -> None:
         """Moves the clock at once: of what fell due in between, each schedule fires once."""
@@ -63,7 +69,11 @@ class Stage:
         return states(self.cloud)
 
     def show(self) -> None:
-        """Prints the state changes and messages since the last time."""
+        """Prints the messages and state changes since the last time."""
+        for message in self.messages()[self._told:]:
+            self._told += 1
+            text = message["payload"].get("text", "") if isinstance(message["payload"], dict) else str(message)
+            self.printer.event(Event(datetime.fromisoformat(message["simulated_at"]), "slack", text.split("\n")[0]))
         now = self.states()
         before = {(one.kind, one.name): one.state for one in self._seen}
         changes = tuple(
@@ -73,10 +83,6 @@ class Stage:
         if changes:
             self.say("step", "AWS shows:", changes=changes)
         self._seen = now
-        for message in self.messages()[self._told:]:
-            self._told += 1
-            text = message["payload"].get("text", "") if isinstance(message["payload"], dict) else str(message)
-            self.say("slack", text.split("\n")[0])
 
     def messages(self) -> list[dict[str, Any]]:
         """What the Slack-like inbox has taken, oldest first."""
