@@ -99,9 +99,7 @@ def _cargo(arguments: Sequence[str], environment: dict[str, str] | None = None) 
 def _dev(chosen: Sequence[str], out: Path) -> None:
     # The whole workspace even for one function: one choice of features, so
     # that nothing is built twice.
-    # With the tests: Cargo unites features over what one command builds, and a
-    # second set of features would be a second build of every SDK crate.
-    _cargo(["build", "--workspace", "--bins", "--tests"])
+    _cargo(["build", "--workspace", "--bins"])
     target = ROOT / (os.environ.get("CARGO_TARGET_DIR") or "target")
     for name in chosen:
         binary = target / "debug" / name
