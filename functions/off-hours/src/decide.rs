@@ -143,6 +143,7 @@ impl Draft {
                 progress: judged.progress,
                 sleeps_at,
                 forced_start: judged.forced_start,
+                alarming: judged.alarming,
                 action: judged.action,
                 reason,
                 wave: place.wave,
@@ -257,6 +258,7 @@ fn stranger(resource: &Resource, document: &Document) -> Decision {
         progress: Progress::LeftAlone,
         sleeps_at: None,
         forced_start: false,
+        alarming: false,
         action: Action::None,
         reason: format!(
             "not ours: its tag {key} is {found}, and only {key} = `{}` is looked after",

@@ -14,6 +14,7 @@ pub mod model;
 pub mod observe;
 pub mod occasions;
 pub mod plan;
+mod remedies;
 pub mod report;
 pub mod rounds;
 pub mod savings;

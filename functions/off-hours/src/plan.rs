@@ -99,6 +99,9 @@ pub struct Decision {
     pub sleeps_at: Option<Timestamp>,
     /// Whether AWS itself has started it after seven days.
     pub forced_start: bool,
+    /// Whether people are to be told that it does not come as it should, without
+    /// waiting for another attempt.
+    pub alarming: bool,
     /// What is to be done.
     pub action: Action,
     /// Why, in words for people.

@@ -156,6 +156,7 @@ impl Log {
                 decision.reason.clone_from(&done.reason);
                 decision.calls.clone_from(&done.calls);
                 decision.forced_start |= done.forced_start;
+                decision.alarming |= done.alarming;
             }
         }
         plan

@@ -18,6 +18,8 @@ const PAGE: usize = 100;
 /// Of how many groups that do not come up the reason is asked in one sweep;
 /// there is no call for several.
 const REASONS: usize = 20;
+/// How many activities are read of such a group, the newest first.
+const ACTIVITIES_READ: i32 = 10;
 /// How a group says itself how it sleeps.
 const MODE_TAG: &str = "nightshift:sleep-mode";
 
@@ -306,12 +308,10 @@ fn judge(group: &mut Group, power: &BTreeMap<String, Power>) {
     } else {
         State::Off
     };
-    let waiting = members
-        .iter()
-        .find_map(|member| match &power.get(&member.id)?.health {
-            Health::NotYet(why) => Some(format!("{}: {why}", member.id)),
-            Health::Healthy => None,
-        });
+    let waiting = members.iter().find_map(|member| {
+        let why = power.get(&member.id)?.health.why_not()?;
+        Some(format!("{}: {why}", member.id))
+    });
     if let Some(why) = waiting {
         group.resource.health = Health::NotYet(why);
     }
@@ -330,10 +330,10 @@ async fn explain(place: &Place, groups: &mut [Group]) -> Result<(), CallError> {
         .take(REASONS)
         .map(|group| async move {
             if let Some(reason) = failed_launch(place, &group.resource.name).await?
-                && let Health::NotYet(words) = &mut group.resource.health
+                && let Some(words) = group.resource.health.why_not()
             {
-                words.push_str("; the last launch failed: ");
-                words.push_str(&reason);
+                let words = format!("{words}; the last launch failed: {reason}");
+                group.resource.health = Health::Failing(words);
             }
             Ok(())
         })
@@ -341,24 +341,28 @@ async fn explain(place: &Place, groups: &mut [Group]) -> Result<(), CallError> {
     iter(troubled).buffer_unordered(AT_ONCE).try_collect().await
 }
 
-/// AWS's words for the newest activity of a group, if it failed.
+/// AWS's words for the newest activity of a group that is over, if it failed.
+/// What is still going on says nothing yet: a group without capacity tries again
+/// every few minutes.
 async fn failed_launch(place: &Place, group: &str) -> Result<Option<String>, CallError> {
     let answer = place
         .auto_scaling
         .describe_scaling_activities()
         .auto_scaling_group_name(group)
-        .max_records(1)
+        .max_records(ACTIVITIES_READ)
         .send()
         .await
         .map_err(|error| place.error(ACTIVITIES, group, &error))?;
-    let newest = answer.activities().first().filter(|activity| {
-        activity
-            .status_code()
-            .is_some_and(|code| matches!(code.as_str(), "Failed" | "Cancelled"))
-    });
-    Ok(newest
-        .and_then(|activity| activity.status_message())
-        .map(|words| printable(words, 300)))
+    let newest =
+        answer
+            .activities()
+            .iter()
+            .find_map(|activity| match activity.status_code()?.as_str() {
+                "Failed" | "Cancelled" => Some(activity.status_message()),
+                "Successful" => Some(None),
+                _ => None,
+            });
+    Ok(newest.flatten().map(|words| printable(words, 300)))
 }
 
 fn found(group: Group) -> Found {

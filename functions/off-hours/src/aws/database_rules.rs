@@ -4,6 +4,7 @@ use aws_sdk_rds::types::{DbCluster, DbInstance};
 use nightshift_core::printable;
 
 use crate::model::{Health, State};
+use crate::remedies::remedy;
 
 /// Where the rules for instances stand.
 const INSTANCE_RULES: &str =
@@ -14,14 +15,13 @@ const CLUSTER_RULES: &str =
 
 /// Statuses that only a person, or AWS's support, can mend (RDS and Aurora User
 /// Guides, viewing DB instance and cluster status).
-const BROKEN: [&str; 15] = [
+const BROKEN: [&str; 14] = [
     "cloning-failed",
     "failed",
     "inaccessible-encryption-credentials",
-    "inaccessible-encryption-credentials-recoverable",
     "incompatible-create",
     "incompatible-credentials",
-    "incompatible-network",
+    NETWORK_LOST,
     "incompatible-option-group",
     "incompatible-parameters",
     "incompatible-restore",
@@ -32,6 +32,25 @@ const BROKEN: [&str; 15] = [
     "unable-to-restore",
 ];
 
+/// From which a start brings a database back once its KMS key can be used again
+/// (RDS User Guide, encrypting Amazon RDS resources; Aurora User Guide, encrypting
+/// Amazon Aurora resources). No status but `stopped` is taken besides, which is
+/// what RDS itself lists when it refuses a start.
+const KEY_LOST: &str = "inaccessible-encryption-credentials-recoverable";
+/// RDS lists this one too when it refuses to start an instance, unless that is
+/// SQL Server's.
+const NETWORK_LOST: &str = "incompatible-network";
+
+/// What the status of an instance means.
+pub(super) fn instance_state(instance: &DbInstance) -> State {
+    let status = instance.db_instance_status().unwrap_or_default();
+    let engine = instance.engine().unwrap_or_default();
+    if status == NETWORK_LOST && !engine.starts_with("sqlserver") {
+        return State::Stalled(status.to_owned());
+    }
+    state(status)
+}
+
 /// What a status of an instance or a cluster means. RDS stops only what is
 /// `available`; everything unknown is waited for.
 pub(super) fn state(status: &str) -> State {
@@ -40,6 +59,7 @@ pub(super) fn state(status: &str) -> State {
         "stopped" => State::Off,
         "starting" => State::Starting,
         "stopping" => State::Stopping,
+        KEY_LOST => State::Stalled(status.to_owned()),
         broken if BROKEN.contains(&broken) => State::Broken(broken.to_owned()),
         other => State::Busy(printable(other, 60)),
     }
@@ -53,26 +73,11 @@ pub(super) fn health(state: &State) -> Health {
         State::Starting => "it is starting".to_owned(),
         State::Stopping => "it is stopping".to_owned(),
         State::Busy(status) => format!("its status is {status}"),
-        State::Broken(status) => broken(status),
+        State::Stalled(status) | State::Broken(status) => {
+            format!("its status is {status}: {}", remedy(status))
+        }
     };
     Health::NotYet(why)
-}
-
-fn broken(status: &str) -> String {
-    let remedy = match status {
-        "inaccessible-encryption-credentials"
-        | "inaccessible-encryption-credentials-recoverable" => {
-            "RDS cannot use its KMS key: enable the key or mend its policy, then start it"
-        }
-        "storage-full" => "its storage is full: give it more",
-        "insufficient-capacity" => {
-            "AWS has no capacity of its class now: wait, or take another class"
-        }
-        "incompatible-parameters" => "its parameter group does not fit: correct and reboot it",
-        "incompatible-network" => "its subnets have no free address or its VPC has changed",
-        _ => "see the RDS User Guide for this status",
-    };
-    format!("its status is {status}; {remedy}")
 }
 
 /// Why an instance cannot be stopped, where it cannot.
@@ -111,6 +116,12 @@ pub(super) fn instance_cannot_sleep(instance: &DbInstance) -> Option<String> {
 
 /// Why a cluster cannot be stopped, where it cannot. `global` is the global
 /// database that it is a member of.
+///
+/// Multi-AZ DB clusters, `mysql` and `postgres` here, are among them: "stopping
+/// and starting" stands in the RDS User Guide's list of what they do not support
+/// (limitations of Multi-AZ DB clusters), and `StopDBCluster` is for Aurora alone
+/// (RDS API reference) besides `DocumentDB`'s and Neptune's own of that name. Their
+/// members are eligible as little as Aurora's.
 pub(super) fn cluster_cannot_sleep(cluster: &DbCluster, global: Option<&str>) -> Option<String> {
     let engine = cluster.engine().unwrap_or_default();
     let mode = cluster.engine_mode().unwrap_or_default();
@@ -161,12 +172,23 @@ mod tests {
             ),
             ("some-day-invented", State::Busy("some-day-invented".into())),
             ("storage-full", State::Broken("storage-full".into())),
+            (KEY_LOST, State::Stalled(KEY_LOST.into())),
             (
-                "inaccessible-encryption-credentials-recoverable",
-                State::Broken("inaccessible-encryption-credentials-recoverable".into()),
+                "insufficient-capacity",
+                State::Broken("insufficient-capacity".into()),
             ),
+            (NETWORK_LOST, State::Broken(NETWORK_LOST.into())),
         ] {
             assert_eq!(state(status), expected, "{status}");
+        }
+        for (engine, expected) in [
+            ("postgres", State::Stalled(NETWORK_LOST.into())),
+            ("sqlserver-se", State::Broken(NETWORK_LOST.into())),
+        ] {
+            let instance = DbInstance::builder()
+                .engine(engine)
+                .db_instance_status(NETWORK_LOST);
+            assert_eq!(instance_state(&instance.build()), expected, "{engine}");
         }
         let Health::NotYet(why) = health(&state("inaccessible-encryption-credentials")) else {
             panic!("a database without its key is not healthy");

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use aws_sdk_rds::types::{DbInstance, Filter};
 use nightshift_runtime::CallError;
 
-use super::database_rules::{health, instance_cannot_sleep, state};
+use super::database_rules::{health, instance_cannot_sleep, instance_state};
 use super::place::Place;
 use super::watched::Watched;
 use super::{Found, arn, tags};
@@ -139,7 +139,7 @@ fn read(place: &Place, instance: &DbInstance) -> Option<Resource> {
         return None;
     }
     let arn = arn(Kind::DbInstance, instance.db_instance_arn())?;
-    let state = state(instance.db_instance_status().unwrap_or_default());
+    let state = instance_state(instance);
     let capacity = Capacity {
         class: instance.db_instance_class().unwrap_or("unknown").to_owned(),
         engine: instance.engine().unwrap_or_default().to_owned(),

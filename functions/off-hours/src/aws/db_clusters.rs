@@ -9,6 +9,7 @@ use super::place::Place;
 use super::watched::Watched;
 use super::{Found, arn, tags};
 use crate::model::{Capacity, Health, Kind, Resource, Sizes, State};
+use crate::remedies::remedy;
 
 const DESCRIBE: &str = "rds:DescribeDBClusters";
 const DESCRIBE_GLOBAL: &str = "rds:DescribeGlobalClusters";
@@ -140,14 +141,28 @@ fn read(
     Some(Found { resource, watched })
 }
 
-/// A cluster is `available` before its members are, and serves nobody then.
-fn cluster_health(state: &State, members: &[ClusterMember]) -> Health {
+/// A cluster is `available` before its members are, and serves nobody then. A
+/// member that only a person can mend is waited for in vain.
+fn cluster_health(cluster: &State, members: &[ClusterMember]) -> Health {
+    let health = health(cluster);
+    if health != Health::Healthy {
+        return health;
+    }
+    let lost = members
+        .iter()
+        .find(|member| matches!(state(&member.status), State::Stalled(_) | State::Broken(_)));
     let waiting = members.iter().find(|member| member.status != "available");
-    match (health(state), waiting) {
-        (Health::Healthy, Some(member)) => {
+    match (lost, waiting) {
+        (Some(member), _) => Health::Failing(format!(
+            "its member {} is {}: {}",
+            member.id,
+            member.status,
+            remedy(&member.status)
+        )),
+        (None, Some(member)) => {
             Health::NotYet(format!("its member {} is {}", member.id, member.status))
         }
-        (health, _) => health,
+        (None, None) => Health::Healthy,
     }
 }
 

@@ -210,6 +210,7 @@ fn health(group: &Nodegroup, state: &State) -> Health {
             )
         });
     match (issue, state) {
+        (Some(issue), State::On) => Health::Failing(issue),
         (Some(issue), _) => Health::NotYet(issue),
         (None, State::On) => Health::Healthy,
         (None, State::Off) => Health::NotYet("it has no nodes".to_owned()),

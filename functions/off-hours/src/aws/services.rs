@@ -238,7 +238,11 @@ fn health(service: &Service) -> Health {
         words.push_str("; ECS says: ");
         words.push_str(&printable(reason, 300));
     }
-    Health::NotYet(words)
+    if failed > 0 || rolled_back {
+        Health::Failing(words)
+    } else {
+        Health::NotYet(words)
+    }
 }
 
 fn cannot_sleep(service: &Service) -> Option<String> {

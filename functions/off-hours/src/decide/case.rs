@@ -10,6 +10,7 @@ use crate::model::{
     Call, FailedAttempts, Health, Lease, Memory, Phase, Record, Remembered, Resource, State,
 };
 use crate::plan::{Action, Progress, Stored};
+use crate::remedies::remedy;
 
 /// A tick may come a little early.
 const SLACK: SignedDuration = SignedDuration::from_mins(1);
@@ -27,6 +28,7 @@ pub(super) struct Case<'a> {
     pub(super) is_forced_now: bool,
     pub(super) now: Timestamp,
     is_forced: bool,
+    is_alarming: bool,
 }
 
 /// What was found about a resource.
@@ -40,6 +42,7 @@ pub(super) struct Judged {
     pub calls: Vec<Call>,
     pub record: Option<Record>,
     pub forced_start: bool,
+    pub alarming: bool,
 }
 
 impl<'a> Case<'a> {
@@ -70,6 +73,7 @@ impl<'a> Case<'a> {
             is_forced_now: cause.forced_start.as_ref() == Some(&resource.arn),
             now,
             is_forced: false,
+            is_alarming: false,
         }
     }
 
@@ -154,6 +158,20 @@ impl<'a> Case<'a> {
         clock(&self.wish.zone, self.now, instant)
     }
 
+    /// People are to be told of it now.
+    pub fn alarm(&mut self) {
+        self.is_alarming = true;
+    }
+
+    /// Since when AWS says, over all runs, that what it tries has failed.
+    pub fn failing_since(&mut self) -> Option<Timestamp> {
+        self.next.failing_since = match self.resource.health {
+            Health::Failing(_) => Some(self.next.failing_since.unwrap_or(self.now)),
+            Health::Healthy | Health::NotYet(_) => None,
+        };
+        self.next.failing_since
+    }
+
     pub fn mark_forced(&mut self) {
         self.is_forced = true;
         self.next.forced_at.get_or_insert(self.now);
@@ -163,6 +181,7 @@ impl<'a> Case<'a> {
     pub fn settle(mut self, phase: Phase, reason: String) -> Judged {
         self.next.lease = None;
         self.next.failed = None;
+        self.next.failing_since = None;
         self.enter(phase);
         if phase == Phase::Asleep {
             self.next.forced_at = None;
@@ -218,7 +237,8 @@ impl<'a> Case<'a> {
     }
 
     /// In a status that only a person can mend.
-    pub fn broken(self, status: &str) -> Judged {
+    pub fn broken(mut self, status: &str) -> Judged {
+        self.alarm();
         let reason = broken(status, &self.wish.reason);
         let is_ours_to_change = self.wish.desired == Desired::Off || self.phase() != Phase::Awake;
         let action = if is_ours_to_change {
@@ -239,9 +259,9 @@ impl<'a> Case<'a> {
             self.next.failed = known;
             return;
         }
-        let cause = match &self.resource.health {
-            Health::NotYet(words) if !words.is_empty() => format!("{cause}: {words}"),
-            _ => cause.to_owned(),
+        let cause = match self.resource.health.why_not() {
+            Some(words) => format!("{cause}: {words}"),
+            None => cause.to_owned(),
         };
         self.next.failed = Some(FailedAttempts {
             attempts: known.as_ref().map_or(1, |failed| failed.attempts + 1),
@@ -309,22 +329,15 @@ impl<'a> Case<'a> {
             calls: Vec::new(),
             record: (!is_same || is_first_sight).then_some(self.next),
             forced_start: self.is_forced,
+            alarming: self.is_alarming,
         }
     }
 }
 
 /// A status that only a person can mend.
 fn broken(status: &str, wish: &str) -> String {
-    let remedy = match status {
-        "inaccessible-encryption-credentials"
-        | "inaccessible-encryption-credentials-recoverable" => {
-            "its KMS key cannot be used: enable the key, or allow its use again"
-        }
-        "storage-full" => "its storage is full: give it more",
-        status if status.starts_with("incompatible-") => {
-            "its configuration does not fit: correct what the status names"
-        }
-        _ => "AWS's console or support tells more; a person has to mend it",
-    };
-    format!("AWS says `{status}`: {remedy}; off-hours does nothing until then; {wish}")
+    format!(
+        "AWS says `{status}`: {}; off-hours does nothing until then; {wish}",
+        remedy(status)
+    )
 }

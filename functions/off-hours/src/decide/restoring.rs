@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::RECENT;
 use super::case::{Case, Judged};
 use crate::kinds::sleeper;
 use crate::model::{Call, Health, Phase, State};
 use crate::plan::{Action, Progress};
+use crate::remedies::remedy;
 
 impl Case<'_> {
     pub(super) fn wanted_on(mut self) -> Judged {
@@ -17,11 +19,9 @@ impl Case<'_> {
                 self.underway(reason)
             }
             State::Starting => {
-                let reason = match &self.resource.health {
-                    Health::NotYet(words) if !words.is_empty() => {
-                        format!("it is starting ({words}); {}", self.wish.reason)
-                    }
-                    _ => format!("it is starting; {}", self.wish.reason),
+                let reason = match self.resource.health.why_not() {
+                    Some(words) => format!("it is starting ({words}); {}", self.wish.reason),
+                    None => format!("it is starting; {}", self.wish.reason),
                 };
                 self.underway(reason)
             }
@@ -34,6 +34,7 @@ impl Case<'_> {
             }
             State::On => self.running(),
             State::Off | State::Stopping => self.down(),
+            State::Stalled(status) => self.stalled(status),
         }
     }
 
@@ -64,11 +65,10 @@ impl Case<'_> {
     }
 
     /// It runs and is not usable: AWS is at work, or it never becomes usable.
-    fn not_usable_yet(self) -> Judged {
-        let words = match &self.resource.health {
-            Health::NotYet(words) if !words.is_empty() => words.clone(),
-            _ => "AWS gives no reason".to_owned(),
-        };
+    fn not_usable_yet(mut self) -> Judged {
+        let failing_since = self.failing_since();
+        let words = self.resource.health.why_not();
+        let words = words.unwrap_or("AWS gives no reason").to_owned();
         let timeout = self.policy.config.health_timeout.as_duration();
         if self.now.duration_since(self.next.since) >= timeout {
             let since = self.clock(self.next.since);
@@ -76,13 +76,42 @@ impl Case<'_> {
                 "it was brought back at {since} and is still not usable: {words}; {}",
                 self.wish.reason
             );
+            self.alarm();
             return self.finish(Action::Failed, Progress::Failing, reason);
+        }
+        // Seen once, it may be one of several attempts that AWS makes within a minute.
+        let lasts = failing_since.is_some_and(|at| self.now.duration_since(at) >= RECENT);
+        if lasts {
+            let reason = format!(
+                "it is on, but AWS does not get it usable: {words}; AWS goes on trying, and off-hours watches; {}",
+                self.wish.reason
+            );
+            self.alarm();
+            // A later wave waits for it all the same, as long as for any other.
+            return self.finish(Action::Failed, Progress::Underway, reason);
         }
         let reason = format!(
             "it is on, but not usable yet: {words}; {}",
             self.wish.reason
         );
         self.underway(reason)
+    }
+
+    /// AWS could not run it. Once the cause is mended a start brings it back, and
+    /// nothing else tells that the cause is mended.
+    fn stalled(mut self, status: &str) -> Judged {
+        if self.was_asked_just_now() {
+            let reason = format!("it was asked to start a moment ago; {}", self.wish.reason);
+            return self.underway(reason);
+        }
+        if self.phase() == Phase::Waking {
+            self.note_failed_request("AWS took the start, and it does not run");
+        }
+        self.alarm();
+        self.start(&format!(
+            "its start is tried: AWS says `{status}`: {}",
+            remedy(status)
+        ))
     }
 
     fn down(mut self) -> Judged {

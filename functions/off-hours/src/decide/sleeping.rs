@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use super::case::{Case, Judged};
 use super::maintenance;
 use crate::model::{Call, Memory, Phase, Remembered, State};
-use crate::plan::Action;
+use crate::plan::{Action, Progress};
+use crate::remedies::remedy;
 
 impl Case<'_> {
     pub(super) fn wanted_off(self) -> Judged {
         match &self.resource.state {
             State::Broken(status) => self.broken(status),
+            State::Stalled(status) => self.stalled_at_night(status),
             State::Busy(status) => {
                 let reason = format!("waiting: AWS says `{status}`; {}", self.wish.reason);
                 self.underway(reason)
@@ -20,6 +22,18 @@ impl Case<'_> {
             State::Off => self.off(),
             State::On | State::Starting => self.on(),
         }
+    }
+
+    /// It does not run, and AWS stops only what does. Whether its cause is mended
+    /// shows when it is started.
+    fn stalled_at_night(mut self, status: &str) -> Judged {
+        self.alarm();
+        let reason = format!(
+            "AWS says `{status}`: {}; off-hours starts it when its hours begin; {}",
+            remedy(status),
+            self.wish.reason
+        );
+        self.finish(Action::Failed, Progress::Failing, reason)
     }
 
     fn starting(mut self) -> Judged {

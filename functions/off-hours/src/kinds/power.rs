@@ -33,7 +33,7 @@ impl Sleeper for Power {
         resource: &Resource,
         _memory: Option<&Remembered>,
     ) -> Result<Vec<Call>, Unknown> {
-        if resource.state != State::Off {
+        if !matches!(resource.state, State::Off | State::Stalled(_)) {
             return Ok(Vec::new());
         }
         Ok(vec![match (&resource.sizes, resource.kind) {

@@ -66,6 +66,10 @@ pub struct Record {
     /// The schedule value or opt-out that was last reported as wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reported_value: Option<String>,
+    /// Since when AWS says that what it tries for a start fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub failing_since: Option<Timestamp>,
     /// Attempts that did not succeed since the last success.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<FailedAttempts>,
@@ -94,6 +98,7 @@ impl Record {
             lease: None,
             override_: None,
             reported_value: None,
+            failing_since: None,
             failed: None,
             last_sleep: None,
             saved: BTreeMap::new(),

@@ -19,7 +19,8 @@ pub enum Kind {
     NodeGroup,
     /// An RDS DB instance that belongs to no cluster.
     DbInstance,
-    /// An Aurora, Multi-AZ, DocumentDB or Neptune cluster.
+    /// An Aurora, DocumentDB or Neptune cluster; Multi-AZ DB clusters are seen, and
+    /// cannot be stopped.
     DbCluster,
     /// An ECS service with its scalable target.
     EcsService,
@@ -69,6 +70,9 @@ pub enum State {
     Stopping,
     /// In a status from which it can neither be stopped nor started now, in AWS's word.
     Busy(String),
+    /// Off, because AWS could not run it: a start may bring it back once the
+    /// cause is mended. In AWS's word.
+    Stalled(String),
     /// In a status that only a person can mend, in AWS's word.
     Broken(String),
 }
@@ -81,6 +85,19 @@ pub enum Health {
     Healthy,
     /// Not usable yet or any more, and why.
     NotYet(String),
+    /// Not usable, because what AWS tried for it has failed, in AWS's words. AWS
+    /// goes on trying.
+    Failing(String),
+}
+
+impl Health {
+    /// Why it is not usable, where somebody says so.
+    pub fn why_not(&self) -> Option<&str> {
+        match self {
+            Self::NotYet(words) | Self::Failing(words) if !words.is_empty() => Some(words),
+            _ => None,
+        }
+    }
 }
 
 /// One resource as it was seen.

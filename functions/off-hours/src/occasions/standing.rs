@@ -25,11 +25,11 @@ impl View<'_> {
                 .records
                 .get(&one.arn)
                 .and_then(|record| record.failed.as_ref());
-            let is_lasting = match failed {
-                Some(failed) => failed.attempts >= TELLING_ATTEMPTS,
-                None => one.progress == Progress::Failing,
-            };
-            if is_lasting && self.tell(due, standing, format!("trouble#{}", one.arn)) {
+            let key = format!("trouble#{}", one.arn);
+            let is_told = due.environment.reported.contains_key(&key);
+            let is_lasting = one.alarming
+                || failed.is_some_and(|failed| failed.attempts >= TELLING_ATTEMPTS || is_told);
+            if is_lasting && self.tell(due, standing, key) {
                 resources.push(one.arn.clone());
             }
         }

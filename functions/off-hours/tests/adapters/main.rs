@@ -10,3 +10,4 @@ mod observing;
 mod pages;
 mod scale;
 mod stub;
+mod waking;

@@ -71,7 +71,7 @@ async fn an_auto_scaling_group_goes_to_zero_and_back() {
     ));
     stage.fail_start(&name, "capacity");
     stage.call(to(1, 2)).await;
-    let Health::NotYet(why) = stage.look(&group).await.health else {
+    let Health::Failing(why) = stage.look(&group).await.health else {
         panic!("no launch failed")
     };
     assert!(why.contains("0 of 2") && why.contains("capacity"), "{why}");

@@ -311,7 +311,7 @@ macro_rules! conformance {
             conformance!(@variants $check
                 group_at_zero GroupAtZero, suspended_group SuspendedGroup, instance Instance,
                 node_group NodeGroup, database Database, aurora Aurora,
-                multi_az_cluster MultiAzCluster, document_db DocumentDb, neptune Neptune,
+                document_db DocumentDb, neptune Neptune,
                 service Service, scaled_service ScaledService);
         }
     )*};

@@ -18,7 +18,6 @@ pub enum Variant {
     NodeGroup,
     Database,
     Aurora,
-    MultiAzCluster,
     DocumentDb,
     Neptune,
     Service,
@@ -29,14 +28,13 @@ pub const ACCOUNT: &str = "123456789012";
 pub const REGION: &str = "us-east-1";
 
 impl Variant {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 10] = [
         Self::GroupAtZero,
         Self::SuspendedGroup,
         Self::Instance,
         Self::NodeGroup,
         Self::Database,
         Self::Aurora,
-        Self::MultiAzCluster,
         Self::DocumentDb,
         Self::Neptune,
         Self::Service,
@@ -49,9 +47,7 @@ impl Variant {
             Self::Instance => Kind::Ec2Instance,
             Self::NodeGroup => Kind::NodeGroup,
             Self::Database => Kind::DbInstance,
-            Self::Aurora | Self::MultiAzCluster | Self::DocumentDb | Self::Neptune => {
-                Kind::DbCluster
-            }
+            Self::Aurora | Self::DocumentDb | Self::Neptune => Kind::DbCluster,
             Self::Service | Self::ScaledService => Kind::EcsService,
         }
     }
@@ -59,7 +55,7 @@ impl Variant {
     fn engine(self) -> &'static str {
         match self {
             Self::Aurora => "aurora-postgresql",
-            Self::MultiAzCluster | Self::Database => "postgres",
+            Self::Database => "postgres",
             Self::DocumentDb => "docdb",
             Self::Neptune => "neptune",
             _ => "",
@@ -131,6 +127,7 @@ impl Variant {
                 } else {
                     AutoScalingMode::SuspendAndStop
                 },
+                no_launch: None,
             }),
             Self::Instance => Body::Instance {
                 id: format!("i-{name}"),
@@ -165,6 +162,7 @@ impl Variant {
                 power,
                 stopped_at: None,
                 status: None,
+                falls_into: None,
             },
         }
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use nightshift_core::{Arn, Guard, Money, StopSwitch};
 use off_hours::decide::{Cause, Policy, context, decide};
-use off_hours::model::{Memory, Phase, Record, Resource, State};
+use off_hours::model::{Kind, Memory, Phase, Record, Resource, State};
 use off_hours::plan::{Action, Decision, Snapshot, Stored};
 
 use crate::estate::Variant;
@@ -18,15 +18,24 @@ const PHASES: [Option<Phase>; 5] = [
     Some(Phase::Waking),
 ];
 
-fn states() -> [State; 6] {
-    [
+fn states(variant: Variant) -> Vec<State> {
+    let mut states = vec![
         State::On,
         State::Off,
         State::Starting,
         State::Stopping,
         State::Busy("modifying".to_owned()),
         State::Broken("storage-full".to_owned()),
-    ]
+    ];
+    // Only databases are started out of a status of their own.
+    if is_database(variant) {
+        states.push(State::Stalled("incompatible-network".to_owned()));
+    }
+    states
+}
+
+fn is_database(variant: Variant) -> bool {
+    matches!(variant.kind(), Kind::DbInstance | Kind::DbCluster)
 }
 
 /// What it looks like while it runs, and while it sleeps.
@@ -94,7 +103,7 @@ fn table(variant: Variant) -> String {
                 memory: memory.clone().filter(|_| phase != Phase::Awake),
                 ..Record::new(&awake, at("2026-11-23T19:30:00Z"))
             });
-            let row: String = states()
+            let row: String = states(variant)
                 .into_iter()
                 .map(|state| {
                     let is_up = matches!(state, State::On | State::Starting);
@@ -149,6 +158,20 @@ off Asleep        Lw...f
 off Waking        vw...f
 ";
 
+/// The same of databases, and those that AWS could not run.
+const DATABASES: &str = "\
+on  unknown       wL....^
+on  Awake         .L....^
+on  FallingAsleep w^...f^
+on  Asleep        w^...f^
+on  Waking        w^...f^
+off unknown       v....ff
+off Awake         vw...ff
+off FallingAsleep vw...ff
+off Asleep        Lw...ff
+off Waking        vw...ff
+";
+
 /// What may be scaled at any time.
 const AT_ANY_TIME: &str = "\
 on  unknown       wL.L..
@@ -183,6 +206,7 @@ fn every_kind_in_every_state_and_phase() {
         let expected = match variant {
             Variant::GroupAtZero | Variant::Service | Variant::ScaledService => AT_ANY_TIME,
             Variant::SuspendedGroup => MEMBER_BY_MEMBER,
+            _ if is_database(variant) => DATABASES,
             _ => ONE_AT_A_TIME,
         };
         assert_eq!(table(variant), expected, "{variant:?}");

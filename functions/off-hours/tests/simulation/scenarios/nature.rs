@@ -8,7 +8,7 @@ use off_hours::plan::{Action, Progress};
 use super::stage_of;
 use crate::estate::Variant;
 use crate::stage::{HOURS, Stage, at, decision};
-use crate::world::Body;
+use crate::world::{Body, Power};
 
 #[test]
 fn after_seven_days_aws_starts_a_database_and_it_sleeps_again() {
@@ -121,4 +121,157 @@ fn a_start_that_falls_back_is_noticed_retried_and_told_with_its_cause() {
     stage.run_to("2026-11-24T10:00:00Z");
     assert_eq!(stage.phase(&arn), Some(Phase::Awake));
     assert_eq!(stage.record(&arn).unwrap().failed, None);
+}
+
+#[test]
+fn a_group_without_capacity_is_told_at_the_second_look_and_holds_the_next_wave() {
+    let mut stage = stage_of(&[(Variant::GroupAtZero, "workers"), (Variant::Service, "web")]);
+    let (workers, web) = (
+        Variant::GroupAtZero.arn("workers"),
+        Variant::Service.arn("web"),
+    );
+    stage.skip_to("2026-11-23T19:00:00Z");
+    stage.run_to("2026-11-23T19:30:00Z");
+    let lacks = |why: Option<&str>| {
+        let why = why.map(str::to_owned);
+        move |body: &mut Body, _: jiff::Timestamp| {
+            if let Body::Group(group) = body {
+                group.no_launch = why;
+            }
+        }
+    };
+    let words = "We currently do not have sufficient capacity";
+    stage.world.by_hand(&workers, lacks(Some(words)));
+    let trouble = |one: &Occasion| matches!(one, Occasion::Trouble { .. });
+    stage.skip_to("2026-11-24T07:00:00Z");
+    let finished = stage.tick().unwrap();
+    assert_eq!(
+        stage.told(trouble),
+        0,
+        "AWS may try several times in a minute"
+    );
+    let seen = decision(&finished, &workers);
+    assert_eq!(
+        (seen.action, seen.progress),
+        (Action::None, Progress::Underway)
+    );
+    let finished = stage.skip_to("2026-11-24T07:05:00Z");
+    assert_eq!(stage.told(trouble), 1);
+    let seen = decision(&finished, &workers);
+    assert_eq!(
+        (seen.action, seen.progress),
+        (Action::Failed, Progress::Underway)
+    );
+    assert!(seen.reason.contains(words), "{}", seen.reason);
+    assert_eq!(decision(&finished, &web).progress, Progress::Held);
+    stage.run_to("2026-11-24T07:20:00Z");
+    assert_eq!(stage.told(trouble), 1, "told once");
+    stage.world.by_hand(&workers, lacks(None));
+    stage.run_to("2026-11-24T07:40:00Z");
+    for arn in [&workers, &web] {
+        assert_eq!(stage.phase(arn), Some(Phase::Awake));
+    }
+    assert_eq!(stage.record(&workers).unwrap().failing_since, None);
+    let whole = |one: &Occasion| {
+        matches!(one, Occasion::Usable { usable, unusable, .. }
+            if usable.len() == 2 && unusable.is_empty())
+    };
+    assert_eq!(
+        stage.told(whole),
+        1,
+        "the morning is over once all is usable"
+    );
+}
+
+#[test]
+fn a_launch_that_fails_once_is_not_told() {
+    let mut stage = stage_of(&[(Variant::GroupAtZero, "workers")]);
+    let arn = Variant::GroupAtZero.arn("workers");
+    stage.skip_to("2026-11-23T19:00:00Z");
+    stage.run_to("2026-11-23T19:30:00Z");
+    stage.world.by_hand(&arn, |body, _| {
+        if let Body::Group(group) = body {
+            group.no_launch = Some("no capacity in us-east-1a".to_owned());
+        }
+    });
+    stage.skip_to("2026-11-24T07:00:00Z");
+    // Events of two launches that failed at once hasten two runs.
+    stage.skip_to("2026-11-24T07:01:00Z");
+    stage.tick();
+    stage.world.by_hand(&arn, |body, _| {
+        if let Body::Group(group) = body {
+            group.no_launch = None;
+        }
+    });
+    stage.run_to("2026-11-24T07:30:00Z");
+    assert_eq!(stage.phase(&arn), Some(Phase::Awake));
+    assert_eq!(stage.told(|one| matches!(one, Occasion::Trouble { .. })), 0);
+}
+
+const KEY_LOST: &str = "inaccessible-encryption-credentials-recoverable";
+
+#[test]
+fn a_database_without_its_key_is_told_at_once_and_started_until_it_runs() {
+    for variant in [Variant::Database, Variant::Aurora] {
+        let mut stage = stage_of(&[(variant, "one")]);
+        let arn = variant.arn("one");
+        stage.skip_to("2026-11-23T19:00:00Z");
+        stage.run_to("2026-11-23T19:30:00Z");
+        let falls = |status: Option<State>| {
+            move |body: &mut Body, _: jiff::Timestamp| {
+                if let Body::Database { falls_into, .. } = body {
+                    *falls_into = status;
+                }
+            }
+        };
+        let lost = State::Stalled(KEY_LOST.to_owned());
+        stage.world.by_hand(&arn, falls(Some(lost)));
+        let trouble = |one: &Occasion| matches!(one, Occasion::Trouble { .. });
+        stage.skip_to("2026-11-24T07:00:00Z");
+        let finished = stage.skip_to("2026-11-24T07:05:00Z");
+        assert_eq!(stage.told(trouble), 1);
+        let seen = decision(&finished, &arn);
+        assert!(seen.reason.contains("enable the key"), "{}", seen.reason);
+        stage.run_to("2026-11-24T09:00:00Z");
+        assert_eq!(
+            stage.told(trouble),
+            1,
+            "told once, however often it is tried"
+        );
+        let starts = |call: &&Call| call.action().contains(":Start");
+        // 07:00, then 5, 10, 20 and 40 minutes after the one before.
+        assert_eq!(stage.world.calls().iter().filter(starts).count(), 5);
+        stage.world.by_hand(&arn, falls(None));
+        stage.run_to("2026-11-24T10:00:00Z");
+        assert_eq!(stage.phase(&arn), Some(Phase::Awake));
+        assert_eq!(stage.record(&arn).unwrap().failed, None);
+    }
+}
+
+#[test]
+fn a_database_that_loses_its_key_by_day_is_started_and_at_night_it_waits() {
+    let mut stage = stage_of(&[(Variant::Database, "one")]);
+    let arn = Variant::Database.arn("one");
+    let loses = |body: &mut Body, _: jiff::Timestamp| {
+        if let Body::Database { power, status, .. } = body {
+            *power = Power::Stopped;
+            *status = Some(State::Stalled(KEY_LOST.to_owned()));
+        }
+    };
+    stage.world.by_hand(&arn, loses);
+    let finished = stage.skip_to("2026-11-23T14:00:00Z");
+    assert_eq!(decision(&finished, &arn).action, Action::Start);
+    stage.run_to("2026-11-23T14:30:00Z");
+    assert_eq!(stage.phase(&arn), Some(Phase::Awake));
+    stage.world.by_hand(&arn, loses);
+    let calls = stage.world.calls().len();
+    stage.skip_to("2026-11-23T19:00:00Z");
+    let finished = stage.skip_to("2026-11-23T23:00:00Z");
+    let seen = decision(&finished, &arn);
+    assert_eq!(seen.action, Action::Failed, "{}", seen.reason);
+    assert!(seen.reason.contains("enable the key"), "{}", seen.reason);
+    assert_eq!(stage.world.calls().len(), calls);
+    stage.skip_to("2026-11-24T07:00:00Z");
+    stage.run_to("2026-11-24T07:30:00Z");
+    assert_eq!(stage.phase(&arn), Some(Phase::Awake));
 }

@@ -27,6 +27,8 @@ pub enum Body {
         stopped_at: Option<Timestamp>,
         /// A status of its own, such as `backing-up`.
         status: Option<Seen>,
+        /// The status that a start ends in, as with a disabled KMS key.
+        falls_into: Option<Seen>,
     },
     Group(Group),
     NodeGroup {
@@ -117,7 +119,10 @@ impl Body {
                 resource.sizes = Sizes::Ec2Instance { id: id.clone() };
             }
             Self::Database { power, status, .. } => {
-                resource.state = status.clone().unwrap_or_else(|| power.seen());
+                resource.state = match (status, power) {
+                    (Some(Seen::Stalled(_)), Power::Starting(_)) | (None, _) => power.seen(),
+                    (Some(status), _) => status.clone(),
+                };
                 resource.health = ready(*power == Power::Running, "not available");
                 resource.sizes = if resource.kind == Kind::DbCluster {
                     Sizes::DbCluster

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use nightshift_core::Region;
 use nightshift_runtime::{CallClass, CallError};
-use off_hours::model::{Call, Kind, TaintChange};
+use off_hours::model::{Call, Kind, State as Seen, TaintChange};
 
 use super::bodies::{Body, Power};
 use super::{State, Thing};
@@ -128,21 +128,32 @@ impl State {
         call: &Call,
         id: &str,
     ) -> Result<(&mut Power, &mut Option<Timestamp>), CallError> {
+        let is_start = matches!(
+            call,
+            Call::StartDbInstance { .. } | Call::StartDbCluster { .. }
+        );
         let kind = match call {
             Call::StopDbInstance { .. } | Call::StartDbInstance { .. } => Kind::DbInstance,
             _ => Kind::DbCluster,
         };
         match self.named(kind, id) {
             Some(Body::Database {
-                status: Some(_), ..
-            }) => Err(error(
-                call.action(),
-                CallClass::Conflict,
-                "its status forbids it",
-            )),
-            Some(Body::Database {
-                power, stopped_at, ..
-            }) => Ok((power, stopped_at)),
+                power,
+                stopped_at,
+                status,
+                ..
+            }) => {
+                match status {
+                    None => {}
+                    // Its cause is known only by starting it.
+                    Some(Seen::Stalled(_)) if is_start => *power = Power::Stopped,
+                    Some(_) => {
+                        let words = "its status forbids it";
+                        return Err(error(call.action(), CallClass::Conflict, words));
+                    }
+                }
+                Ok((power, stopped_at))
+            }
             _ => Err(error(
                 call.action(),
                 CallClass::NotFound,

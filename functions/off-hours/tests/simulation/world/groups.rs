@@ -17,6 +17,8 @@ pub struct Group {
     pub suspended: BTreeSet<String>,
     pub members: BTreeMap<String, Power>,
     pub mode: AutoScalingMode,
+    /// Why launches fail, in AWS's words.
+    pub no_launch: Option<String>,
 }
 
 impl Group {
@@ -74,7 +76,11 @@ impl Group {
         resource.health = if u32::try_from(on).is_ok_and(|on| on >= self.desired) {
             Health::Healthy
         } else {
-            Health::NotYet(format!("{on} of {} in service", self.desired))
+            let words = format!("{on} of {} in service", self.desired);
+            match &self.no_launch {
+                Some(why) => Health::Failing(format!("{words}; the last launch failed: {why}")),
+                None => Health::NotYet(words),
+            }
         };
         resource.sizes = Sizes::AutoScalingGroup {
             min: self.min,
@@ -129,7 +135,8 @@ impl Group {
         let counts = |power: &Power| !is_zero || power.is_up();
         let desired = usize::try_from(self.desired).unwrap_or(usize::MAX);
         let mut count = self.members.values().filter(|power| counts(power)).count();
-        let (may_launch, may_terminate) = (may("Launch"), may("Terminate"));
+        let may_launch = may("Launch") && self.no_launch.is_none();
+        let may_terminate = may("Terminate");
         while count > desired && may_terminate {
             count -= 1;
             if let Some(power) = self.members.values_mut().rev().find(|power| counts(power)) {

@@ -29,7 +29,16 @@ impl State {
                     power,
                     stopped_at,
                     status,
+                    falls_into,
                 } => {
+                    if let Power::Starting(at) = *power
+                        && at <= now
+                    {
+                        status.clone_from(falls_into);
+                        if falls_into.is_some() {
+                            *power = Power::Stopped;
+                        }
+                    }
                     power.settle(now);
                     let is_forced = *power == Power::Stopped
                         && stopped_at.is_some_and(|at| now.duration_since(at) >= SEVEN_DAYS);
