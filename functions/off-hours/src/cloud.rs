@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use nightshift_core::Region;
+use nightshift_core::{Arn, Region};
 use nightshift_runtime::CallError;
 
 use crate::model::{Call, Kind, Resource};
@@ -23,6 +23,14 @@ pub trait Cloud: Send + Sync {
         &self,
         resources: &[Resource],
     ) -> impl Future<Output = Result<Vec<Resource>, CallError>> + Send;
+
+    /// Whether alarms carry the environment's tag themselves, exactly; one call for
+    /// each. What is gone is none of ours.
+    fn are_ours(
+        &self,
+        region: &Region,
+        alarms: &[Arn],
+    ) -> impl Future<Output = Vec<Result<bool, CallError>>> + Send;
 
     /// Makes one change.
     fn call(

@@ -1,5 +1,7 @@
 //! Decide, act, look again: until nothing more can be done at once.
 
+mod alarms;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use nightshift_core::Arn;
@@ -25,7 +27,7 @@ pub struct Finished {
     pub outcomes: Vec<Outcome>,
     /// How often the world was judged.
     pub rounds: usize,
-    /// A look at what was changed that failed; the next run sees.
+    /// A look at what was changed, or was to be, that failed; the next run sees.
     pub unseen: Option<CallError>,
 }
 
@@ -44,6 +46,11 @@ pub async fn run<C: Cloud, L: Ledger>(
     let plan = loop {
         rounds += 1;
         let mut plan = decide(&snapshot, policy, cause, actor.now);
+        if let Some(asked) = alarms::ask(actor.cloud, &mut snapshot, &plan).await {
+            log.aside.extend(asked.unclear);
+            unseen = unseen.or(asked.error);
+            plan = decide(&snapshot, policy, cause, actor.now);
+        }
         log.set_aside(&mut plan);
         if rounds == MOST_ROUNDS {
             break plan;

@@ -44,6 +44,11 @@ impl Arn {
         &self.0
     }
 
+    /// The partition, such as `aws`.
+    pub fn partition(&self) -> &str {
+        self.part(1)
+    }
+
     /// The service's namespace, such as `rds`.
     pub fn service(&self) -> &str {
         self.part(2)

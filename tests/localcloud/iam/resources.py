@@ -120,6 +120,9 @@ def _scaling(operation: Operation, account: str, region: str) -> list[Resource]:
 
 def _cloudwatch(operation: Operation, account: str, region: str) -> list[Resource]:
     prefix = f"arn:aws:cloudwatch:{region}:{account}:alarm:"
+    if operation.name == "ListTagsForResource":
+        arn = str(operation.parameters.get("ResourceARN"))
+        return [Resource(arn, "alarm", arn.removeprefix(prefix))]
     names = _values(operation.parameters, "AlarmNames", "AlarmName")
     if not names and operation.name == "DescribeAlarms":
         return [Resource(prefix + "*")]

@@ -1,15 +1,17 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_cloudwatch::types::{AlarmType, CompositeAlarm, Dimension, MetricAlarm};
+use futures_util::stream::{StreamExt, iter};
 use nightshift_core::Arn;
-use nightshift_runtime::CallError;
+use nightshift_runtime::{CallClass, CallError};
 
 use super::place::Place;
 use super::watched::Watched;
-use super::{Found, Scope};
+use super::{AT_ONCE, Found, Scope, tags};
 use crate::model::{Alarm, Resource};
 
 const DESCRIBE: &str = "cloudwatch:DescribeAlarms";
+const LIST_TAGS: &str = "cloudwatch:ListTagsForResource";
 /// The most alarms that one page holds, and the most names that one call takes
 /// (CloudWatch API reference).
 const PAGE: usize = 100;
@@ -99,13 +101,40 @@ pub(super) async fn look(
             .filter_map(|alarm| {
                 let actions_enabled = *now.get(&alarm.name)?;
                 Some(Alarm {
-                    name: alarm.name.clone(),
                     actions_enabled,
+                    ..alarm.clone()
                 })
             })
             .collect();
     }
     Ok(())
+}
+
+/// Whether alarms carry the environment's tag; one call for each, eight at once.
+pub(super) async fn are_ours(
+    place: &Place,
+    scope: &Scope,
+    alarms: &[Arn],
+) -> Vec<Result<bool, CallError>> {
+    let calls: Vec<_> = alarms
+        .iter()
+        .map(|alarm| is_ours(place, scope, alarm))
+        .collect();
+    iter(calls).buffered(AT_ONCE).collect().await
+}
+
+async fn is_ours(place: &Place, scope: &Scope, alarm: &Arn) -> Result<bool, CallError> {
+    let list = place.cloudwatch.list_tags_for_resource();
+    match list.resource_arn(alarm.as_str()).send().await {
+        Ok(answer) => {
+            let pairs = answer.tags().iter().map(|tag| (tag.key(), tag.value()));
+            Ok(scope.holds(&tags(pairs)))
+        }
+        Err(error) => match place.error(LIST_TAGS, alarm.as_str(), &error) {
+            error if error.class == CallClass::NotFound => Ok(false),
+            error => Err(error),
+        },
+    }
 }
 
 fn pair(alarm: Alarm) -> (String, bool) {
@@ -170,6 +199,7 @@ fn named(name: &str, actions_enabled: Option<bool>) -> Option<Alarm> {
     (!name.starts_with(TARGET_TRACKING)).then(|| Alarm {
         name: name.to_owned(),
         actions_enabled: actions_enabled.unwrap_or(true),
+        is_ours: None,
     })
 }
 

@@ -1,33 +1,28 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_autoscaling::types::{AutoScalingGroup, Filter, LifecycleState};
-use futures_util::stream::{StreamExt, TryStreamExt, iter};
-use nightshift_core::printable;
 use nightshift_runtime::CallError;
 
 use super::instances::{self, Power};
+use super::launches;
 use super::place::Place;
 use super::watched::Watched;
-use super::{AT_ONCE, Found, Scope, arn, count, tags};
+use super::{Found, Scope, arn, count, tags};
 use crate::model::{AutoScalingMode, Capacity, Health, Kind, Member, Resource, Sizes, State};
 
 const DESCRIBE: &str = "autoscaling:DescribeAutoScalingGroups";
-const ACTIVITIES: &str = "autoscaling:DescribeScalingActivities";
 /// The most groups that one page holds (Auto Scaling API reference).
 const PAGE: usize = 100;
-/// Of how many groups that do not come up the reason is asked in one sweep;
-/// there is no call for several.
-const REASONS: usize = 20;
-/// How many activities are read of such a group, the newest first.
-const ACTIVITIES_READ: i32 = 10;
+/// How many instances a reason names.
+const NAMED: usize = 3;
 /// How a group says itself how it sleeps.
 const MODE_TAG: &str = "nightshift:sleep-mode";
 
 /// A group with what its health is told by.
-struct Group {
-    resource: Resource,
-    in_service: u32,
-    launching: u32,
+pub(super) struct Group {
+    pub resource: Resource,
+    pub in_service: u32,
+    pub launching: u32,
     instances: u32,
 }
 
@@ -50,7 +45,7 @@ pub(super) async fn sweep(place: &Place, scope: &Scope) -> Result<Vec<Found>, Ca
         let read = page.auto_scaling_groups().iter();
         groups.extend(read.filter_map(|group| read_group(place, scope, group)));
     }
-    finish(place, groups).await
+    finish(place, scope, groups).await
 }
 
 /// Some groups; one call for each 100 names.
@@ -65,7 +60,7 @@ pub(super) async fn look(
         groups.extend(read_group(place, scope, group));
     })
     .await?;
-    finish(place, groups).await
+    finish(place, scope, groups).await
 }
 
 /// How many instances each of the named groups has, and how many serve. Names
@@ -223,22 +218,28 @@ fn counts(state: Option<&LifecycleState>) -> bool {
 
 /// Fills in what takes further calls: the power of members where the group
 /// itself does not tell it, and why groups do not come up.
-async fn finish(place: &Place, mut groups: Vec<Group>) -> Result<Vec<Found>, CallError> {
+async fn finish(
+    place: &Place,
+    scope: &Scope,
+    mut groups: Vec<Group>,
+) -> Result<Vec<Found>, CallError> {
     let stopped: BTreeSet<String> = groups
         .iter()
         .filter(|group| sleeps_by_power(&group.resource))
         .flat_map(|group| member_ids(&group.resource))
         .collect();
-    let power = instances::power(place, &stopped.into_iter().collect::<Vec<_>>()).await?;
+    let stopped: Vec<String> = stopped.into_iter().collect();
+    let power = instances::power(place, scope, &stopped).await?;
     for group in &mut groups {
         judge(group, &power);
+        require_tags(&mut group.resource, scope, &power);
     }
-    explain(place, &mut groups).await?;
+    launches::explain(place, &mut groups).await?;
     Ok(groups.into_iter().map(found).collect())
 }
 
 /// Whether only EC2 knows if the group's members run.
-fn sleeps_by_power(resource: &Resource) -> bool {
+pub(super) fn sleeps_by_power(resource: &Resource) -> bool {
     matches!(&resource.sizes, Sizes::AutoScalingGroup { mode, suspended, .. }
         if *mode == AutoScalingMode::SuspendAndStop || suspended.contains("Launch"))
 }
@@ -317,52 +318,30 @@ fn judge(group: &mut Group, power: &BTreeMap<String, Power>) {
     }
 }
 
-/// Asks why groups are short of instances that are not even launching.
-async fn explain(place: &Place, groups: &mut [Group]) -> Result<(), CallError> {
-    let troubled: Vec<_> = groups
-        .iter_mut()
-        .filter(|group| {
-            matches!(group.resource.sizes, Sizes::AutoScalingGroup { desired, .. }
-                if group.in_service + group.launching < desired)
-                && group.resource.cannot_sleep.is_none()
-                && !sleeps_by_power(&group.resource)
-        })
-        .take(REASONS)
-        .map(|group| async move {
-            if let Some(reason) = failed_launch(place, &group.resource.name).await?
-                && let Some(words) = group.resource.health.why_not()
-            {
-                let words = format!("{words}; the last launch failed: {reason}");
-                group.resource.health = Health::Failing(words);
-            }
-            Ok(())
-        })
-        .collect();
-    iter(troubled).buffer_unordered(AT_ONCE).try_collect().await
-}
-
-/// AWS's words for the newest activity of a group that is over, if it failed.
-/// What is still going on says nothing yet: a group without capacity tries again
-/// every few minutes.
-async fn failed_launch(place: &Place, group: &str) -> Result<Option<String>, CallError> {
-    let answer = place
-        .auto_scaling
-        .describe_scaling_activities()
-        .auto_scaling_group_name(group)
-        .max_records(ACTIVITIES_READ)
-        .send()
-        .await
-        .map_err(|error| place.error(ACTIVITIES, group, &error))?;
-    let newest =
-        answer
-            .activities()
-            .iter()
-            .find_map(|activity| match activity.status_code()?.as_str() {
-                "Failed" | "Cancelled" => Some(activity.status_message()),
-                "Successful" => Some(None),
-                _ => None,
-            });
-    Ok(newest.flatten().map(|words| printable(words, 300)))
+/// The role stops only instances that carry the tag themselves: without it the
+/// processes would be suspended and the instances run on.
+fn require_tags(resource: &mut Resource, scope: &Scope, power: &BTreeMap<String, Power>) {
+    let Sizes::AutoScalingGroup {
+        mode: AutoScalingMode::SuspendAndStop,
+        members,
+        ..
+    } = &resource.sizes
+    else {
+        return;
+    };
+    let is_strange = |id: &&str| power.get(*id).is_some_and(|power| !power.is_ours);
+    let ids = members.iter().map(|member| member.id.as_str());
+    let strange: Vec<&str> = ids.filter(is_strange).collect();
+    if strange.is_empty() || resource.cannot_sleep.is_some() {
+        return;
+    }
+    let (key, environment) = (&scope.environment_tag, &scope.environment);
+    let of_them = strange.len();
+    let named = strange[..of_them.min(NAMED)].join(", ");
+    resource.cannot_sleep = Some(format!(
+        "sleeps by {MODE_TAG} = `suspend-and-stop`, and {of_them} of its {} instances ({named}) carry no tag {key} = `{environment}`, without which off-hours may not stop them; let the group propagate the tag at launch (PropagateAtLaunch) and tag these instances",
+        members.len()
+    ));
 }
 
 fn found(group: Group) -> Found {

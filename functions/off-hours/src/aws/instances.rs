@@ -31,6 +31,8 @@ const FRESH: Duration = Duration::from_mins(30);
 pub(super) struct Power {
     pub state: State,
     pub health: Health,
+    /// Whether it carries the environment's tag, exactly.
+    pub is_ours: bool,
 }
 
 /// An instance with what further calls are made by.
@@ -71,6 +73,7 @@ pub(super) async fn look(place: &Place, resources: &[&Resource]) -> Result<Vec<F
 /// each 100 that have just started.
 pub(super) async fn power(
     place: &Place,
+    scope: &Scope,
     ids: &[String],
 ) -> Result<BTreeMap<String, Power>, CallError> {
     let mut drafts = drafts(place, ids).await?;
@@ -78,8 +81,14 @@ pub(super) async fn power(
     Ok(drafts
         .into_iter()
         .map(|draft| {
+            let is_ours = scope.holds(&draft.resource.tags);
             let Resource { state, health, .. } = draft.resource;
-            (draft.id, Power { state, health })
+            let power = Power {
+                state,
+                health,
+                is_ours,
+            };
+            (draft.id, power)
         })
         .collect())
 }

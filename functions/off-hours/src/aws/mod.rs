@@ -13,6 +13,7 @@ mod database_rules;
 mod databases;
 mod db_clusters;
 mod instances;
+mod launches;
 mod node_groups;
 mod place;
 mod services;
@@ -158,6 +159,13 @@ impl Cloud for Aws {
             .map(|((kind, region), resources)| self.look_at(*kind, region, resources))
             .collect();
         Ok(try_join_all(looks).await?.into_iter().flatten().collect())
+    }
+
+    async fn are_ours(&self, region: &Region, alarms: &[Arn]) -> Vec<Result<bool, CallError>> {
+        match self.place("cloudwatch:ListTagsForResource", region) {
+            Ok(place) => alarms::are_ours(place, &self.scope, alarms).await,
+            Err(error) => vec![Err(error); alarms.len()],
+        }
     }
 
     async fn call(&self, region: &Region, call: &Call) -> Result<(), CallError> {

@@ -70,11 +70,8 @@ pub(super) async fn look(
         let before = resources
             .iter()
             .find(|resource| resource.arn == group.resource.arn);
-        let inherited = before.and_then(|before| before.tags.get(&scope.environment_tag));
-        if let Some(environment) = inherited {
-            let tags = &mut group.resource.tags;
-            tags.entry(scope.environment_tag.clone())
-                .or_insert_with(|| environment.clone());
+        if before.is_some_and(|before| scope.holds(&before.tags)) {
+            belongs_by_cluster(&mut group.resource, scope);
         }
     }
     finish(place, groups).await
@@ -235,7 +232,7 @@ fn capacity(group: &Nodegroup, desired: u32) -> Capacity {
     }
 }
 
-/// Where a node group has no environment tag, its cluster's holds for it.
+/// A node group without an environment tag belongs where its cluster does.
 async fn inherit_environment(
     place: &Place,
     scope: &Scope,
@@ -262,14 +259,25 @@ async fn inherit_environment(
         .await?;
     for group in groups {
         if let Sizes::NodeGroup { cluster, .. } = &group.resource.sizes
-            && let Some(Some(environment)) = clusters.get(cluster)
+            && clusters.get(cluster) == Some(&Some(scope.environment.clone()))
         {
-            let tags = &mut group.resource.tags;
-            tags.entry(scope.environment_tag.clone())
-                .or_insert_with(|| environment.clone());
+            belongs_by_cluster(&mut group.resource, scope);
         }
     }
     Ok(())
+}
+
+/// It is told among the environment's own and left alone: the role may change
+/// only what carries the tag itself.
+fn belongs_by_cluster(resource: &mut Resource, scope: &Scope) {
+    let (key, environment) = (&scope.environment_tag, &scope.environment);
+    if resource.tags.contains_key(key) {
+        return;
+    }
+    resource.tags.insert(key.clone(), environment.clone());
+    resource.cannot_sleep = Some(format!(
+        "has no tag {key} of its own, only its cluster has, and off-hours may change only what carries it; tag the node group {key} = `{environment}` to let it sleep"
+    ));
 }
 
 async fn cluster_environment(

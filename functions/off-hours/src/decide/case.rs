@@ -17,6 +17,8 @@ const SLACK: SignedDuration = SignedDuration::from_mins(1);
 const FIRST_BACKOFF_MINUTES: i64 = 5;
 const LONGEST_BACKOFF_MINUTES: i64 = 60;
 
+const KEPT: &str = "; off-hours put it to sleep and keeps what it remembers";
+
 /// One resource under judgement.
 pub(super) struct Case<'a> {
     pub(super) resource: &'a Resource,
@@ -92,7 +94,10 @@ impl<'a> Case<'a> {
 
     pub fn judge(mut self) -> Judged {
         if let Some(rule) = &self.resource.cannot_sleep {
-            let reason = format!("it cannot be stopped and started: {rule}");
+            let mut reason = format!("it cannot be stopped and started: {rule}");
+            if self.phase() != Phase::Awake {
+                reason.push_str(KEPT);
+            }
             self.wish.desired = Desired::None;
             self.wish.until = None;
             return self.finish(Action::None, Progress::LeftAlone, reason);
@@ -108,9 +113,8 @@ impl<'a> Case<'a> {
         self.next.lease = None;
         let mut reason = self.wish.reason.clone();
         if self.phase() != Phase::Awake {
-            reason.push_str(
-                "; off-hours put it to sleep and keeps what it remembers: a schedule that wants it on brings it back",
-            );
+            reason.push_str(KEPT);
+            reason.push_str(": a schedule that wants it on brings it back");
         }
         self.finish(Action::None, Progress::LeftAlone, reason)
     }
@@ -312,7 +316,25 @@ impl<'a> Case<'a> {
         judged
     }
 
-    pub fn finish(self, action: Action, progress: Progress, reason: String) -> Judged {
+    /// The alarms that go on paging while it sleeps, and how that is changed.
+    fn loud_alarms(&self) -> Option<String> {
+        let is_asleep = matches!(self.next.phase, Phase::FallingAsleep | Phase::Asleep);
+        let memory = self.next.memory.as_ref().filter(|_| is_asleep)?;
+        let names: Vec<&str> = memory.loud_alarms.iter().map(String::as_str).collect();
+        let document = self.policy.document;
+        let (key, environment) = (&document.environment_tag, &document.environment);
+        (!names.is_empty()).then(|| {
+            format!(
+                "not muted, for lack of a tag {key} = `{environment}` of their own: the alarms {} (tag them to have them muted)",
+                names.join(", ")
+            )
+        })
+    }
+
+    pub fn finish(self, action: Action, progress: Progress, mut reason: String) -> Judged {
+        if let Some(loud) = self.loud_alarms() {
+            reason = format!("{reason}; {loud}");
+        }
         let fresh = Record::new(self.resource, self.now);
         let is_same = self.before.unwrap_or(&fresh) == &self.next;
         // What was never seen on and needs nothing is not worth an entry.

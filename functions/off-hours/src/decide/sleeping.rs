@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::case::{Case, Judged};
 use super::maintenance;
-use crate::model::{Call, Memory, Phase, Remembered, State};
+use crate::model::{Alarm, Call, Memory, Phase, Remembered, State};
 use crate::plan::{Action, Progress};
 use crate::remedies::remedy;
 
@@ -92,6 +92,7 @@ impl Case<'_> {
                     // Its alarms were not muted, so there is none to unmute.
                     self.next.memory = Some(Memory {
                         muted_alarms: BTreeSet::new(),
+                        loud_alarms: BTreeSet::new(),
                         ..memory
                     });
                 }
@@ -192,13 +193,15 @@ impl Case<'_> {
 
     fn fresh_memory(&self) -> Option<Memory> {
         let remembered = crate::kinds::sleeper(self.resource, None).remember(self.resource)?;
-        let alarms = self.resource.alarms.iter();
+        let enabled = self.resource.alarms.iter();
+        let enabled = enabled.filter(|alarm| alarm.actions_enabled);
+        let (loud, muted): (Vec<&Alarm>, Vec<&Alarm>) =
+            enabled.partition(|alarm| alarm.is_ours == Some(false));
+        let names = |alarms: Vec<&Alarm>| alarms.into_iter().map(|one| one.name.clone()).collect();
         Some(Memory {
             taken_at: self.now,
-            muted_alarms: alarms
-                .filter(|alarm| alarm.actions_enabled)
-                .map(|alarm| alarm.name.clone())
-                .collect(),
+            muted_alarms: names(muted),
+            loud_alarms: names(loud),
             hourly: (self.policy.hourly)(self.resource),
             remembered,
         })
@@ -214,7 +217,8 @@ impl Case<'_> {
             .resource
             .alarms
             .iter()
-            .filter(|alarm| alarm.actions_enabled && memory.muted_alarms.contains(&alarm.name))
+            .filter(|alarm| alarm.actions_enabled && alarm.is_ours != Some(false))
+            .filter(|alarm| memory.muted_alarms.contains(&alarm.name))
             .map(|alarm| alarm.name.clone())
             .collect();
         let mut calls = Vec::new();

@@ -97,6 +97,9 @@ impl Teller<'_> {
             .extend(section("Awake, and why", self.awake_at_night(running)));
         message
             .sections
+            .extend(section(&self.unmuted(), self.loud_alarms(asleep)));
+        message
+            .sections
             .extend(section("Costs on", self.still_paid(asleep)));
         message
     }
@@ -216,6 +219,20 @@ impl Teller<'_> {
             })
             .map(|one| self.with_reason(&one.arn))
             .collect()
+    }
+
+    fn unmuted(&self) -> String {
+        let (key, environment) = (&self.document.environment_tag, &self.document.environment);
+        format!("Alarms not muted: they lack the tag {key} = {environment}")
+    }
+
+    fn loud_alarms(&self, arns: &[Arn]) -> Vec<String> {
+        let of = |arn| {
+            let memory = self.records.get(arn)?.memory.as_ref()?;
+            let names: Vec<&str> = memory.loud_alarms.iter().map(String::as_str).collect();
+            (!names.is_empty()).then(|| format!("{}: {}", self.name(arn), names.join(", ")))
+        };
+        arns.iter().filter_map(of).collect()
     }
 
     fn still_paid(&self, arns: &[Arn]) -> Vec<String> {

@@ -169,6 +169,10 @@ pub struct Memory {
     /// The alarms that off-hours muted.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub muted_alarms: BTreeSet<String>,
+    /// The alarms that watch it and were left alone, because they do not carry the
+    /// environment's tag.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub loud_alarms: BTreeSet<String>,
     /// The price of an hour of it at list price; none where it is not priced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hourly: Option<Money>,

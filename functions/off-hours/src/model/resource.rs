@@ -138,6 +138,19 @@ pub struct Alarm {
     pub name: String,
     /// Whether it may act.
     pub actions_enabled: bool,
+    /// Whether it carries the environment's tag itself; none where that was not
+    /// asked. It is asked of what is about to be muted, as CloudWatch tells the tags
+    /// of only one alarm at a time.
+    pub is_ours: Option<bool>,
+}
+
+impl Resource {
+    /// The ARN of an alarm that watches it.
+    pub fn alarm_arn(&self, name: &str) -> Arn {
+        let (region, account) = (&self.region, &self.account);
+        let alarm = format!("alarm:{name}");
+        Arn::from_parts(self.arn.partition(), "cloudwatch", region, account, &alarm)
+    }
 }
 
 /// Something that is paid by the hour while it runs.

@@ -113,6 +113,7 @@ mod tests {
             "memory": Memory {
                 taken_at: Timestamp::UNIX_EPOCH,
                 muted_alarms: BTreeSet::new(),
+                loud_alarms: BTreeSet::new(),
                 hourly: hourly.and_then(Money::parse_usd),
                 remembered: Remembered::Power,
             },

@@ -10,4 +10,5 @@ mod observing;
 mod pages;
 mod scale;
 mod stub;
+mod tags;
 mod waking;

@@ -1,7 +1,7 @@
 //! What observing makes of sweeps, entries and calendars that fail.
 
 use jiff::Timestamp;
-use nightshift_core::{Document, Region};
+use nightshift_core::{Arn, Document, Region};
 use nightshift_runtime::{CallClass, CallError, Entry, Ledger, LedgerError};
 use off_hours::aws::Aws;
 use off_hours::cloud::Cloud;
@@ -42,6 +42,10 @@ impl Cloud for Partly {
 
     async fn look(&self, resources: &[Resource]) -> Result<Vec<Resource>, CallError> {
         self.aws.look(resources).await
+    }
+
+    async fn are_ours(&self, region: &Region, alarms: &[Arn]) -> Vec<Result<bool, CallError>> {
+        self.aws.are_ours(region, alarms).await
     }
 
     async fn call(&self, region: &Region, call: &Call) -> Result<(), CallError> {

@@ -1,5 +1,6 @@
 //! All pages, in batches, with what the server made of a filter.
 
+use nightshift_core::Arn;
 use off_hours::cloud::Cloud;
 use off_hours::model::{Kind, Resource};
 use serde_json::json;
@@ -229,4 +230,46 @@ fn service(arn: &serde_json::Value) -> serde_json::Value {
         "schedulingStrategy": if name == "api-7" { "DAEMON" } else { "REPLICA" },
         "tags": [{"key": "Environment", "value": "dev"}],
     })
+}
+
+#[tokio::test]
+async fn the_tags_of_alarms_are_matched_exactly() {
+    let stub = Stub::start(|asked| {
+        // CBOR: {"Tags": [{"Key": "Environment", "Value": ...}]}
+        let tagged = |value: &str| {
+            let mut body = vec![0xa1, 0x64];
+            body.extend(b"Tags");
+            body.extend([0x81, 0xa2, 0x63]);
+            body.extend(b"Key");
+            body.push(0x6b);
+            body.extend(b"Environment");
+            body.push(0x65);
+            body.extend(b"Value");
+            body.push(0x60 + u8::try_from(value.len()).unwrap());
+            body.extend(value.as_bytes());
+            ResponseTemplate::new(200)
+                .insert_header("smithy-protocol", "rpc-v2-cbor")
+                .set_body_raw(body, "application/cbor")
+        };
+        assert_eq!(asked.action, "ListTagsForResource");
+        let is_of = |name: &str| asked.body.contains(&format!(":alarm:{name}"));
+        [("ours", "dev"), ("prod", "prod"), ("near", "development")]
+            .into_iter()
+            .find(|(name, _)| is_of(name))
+            .map_or_else(no_alarms, |(_, environment)| tagged(environment))
+    })
+    .await;
+    let names = ["ours", "prod", "near", "none"];
+    let alarms: Vec<Arn> = names
+        .iter()
+        .map(|name| {
+            format!("arn:aws:cloudwatch:us-east-1:123456789012:alarm:{name}")
+                .parse()
+                .unwrap()
+        })
+        .collect();
+    let told = stub.aws().await.are_ours(&region(), &alarms).await;
+    let told: Vec<bool> = told.into_iter().map(Result::unwrap).collect();
+    assert_eq!(told, [true, false, false, false]);
+    assert_eq!(stub.count("ListTagsForResource"), 4);
 }

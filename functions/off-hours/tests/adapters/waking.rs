@@ -18,9 +18,10 @@ async fn short_group(activities: &'static [(&'static str, &'static str)]) -> Res
             )
         }
         "DescribeScalingActivities" => {
-            let listed: String = activities.iter().map(|(status, words)| {
+            let one = |(status, words): &(&str, &str)| {
                 format!("<member><ActivityId>a</ActivityId><AutoScalingGroupName>web</AutoScalingGroupName><Cause>c</Cause><StartTime>2026-11-24T07:00:00Z</StartTime><StatusCode>{status}</StatusCode><StatusMessage>{words}</StatusMessage></member>")
-            }).collect();
+            };
+            let listed = activities.iter().map(one).collect::<Vec<_>>().concat();
             xml(
                 "DescribeScalingActivities",
                 &format!("<Activities>{listed}</Activities>"),
@@ -69,9 +70,9 @@ fn database_of(id: &str, engine: &str, status: &str) -> String {
 async fn a_database_shows_whether_a_start_can_bring_it_back() {
     let stub = Stub::start(|asked| match asked.action.as_str() {
         "DescribeDBInstances" => {
-            let lost = "inaccessible-encryption-credentials-recoverable";
+            let no_key = "inaccessible-encryption-credentials-recoverable";
             let list = [
-                database_of("key", "postgres", lost),
+                database_of("key", "postgres", no_key),
                 database_of("network", "postgres", "incompatible-network"),
                 database_of("server", "sqlserver-se", "incompatible-network"),
                 database_of("capacity", "postgres", "insufficient-capacity"),

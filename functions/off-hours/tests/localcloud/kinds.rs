@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use off_hours::cloud::Cloud;
 use off_hours::model::{
     Alarm, Call, Health, Kind, Resource, Scaling, Sizes, State, Suspension, TaintChange,
 };
@@ -286,6 +287,7 @@ async fn a_cluster_stops_with_its_members_and_starts() {
         &stage,
         &format!("{id}-cpu"),
         &[("DBInstanceIdentifier", &format!("{id}-a"))],
+        true,
     )
     .await;
     assert_eq!(
@@ -367,16 +369,27 @@ async fn alarms_are_muted_and_heard_again() {
     let id = format!("{}-orders", stage.name);
     seeds::database(&stage, &id, &stage.name).await;
     let (cpu, other) = (format!("{id}-cpu"), format!("{id}-other"));
-    seeds::alarm(&stage, &cpu, &[("DBInstanceIdentifier", &id)]).await;
-    seeds::alarm(&stage, &other, &[("DBInstanceIdentifier", "another")]).await;
+    seeds::alarm(&stage, &cpu, &[("DBInstanceIdentifier", &id)], true).await;
+    seeds::alarm(
+        &stage,
+        &other,
+        &[("DBInstanceIdentifier", "another")],
+        false,
+    )
+    .await;
     let database = stage.sole(Kind::DbInstance).await;
     let of = |actions_enabled| {
         vec![Alarm {
             name: cpu.clone(),
             actions_enabled,
+            is_ours: None,
         }]
     };
     assert_eq!(database.alarms, of(true));
+    let alarms = [database.alarm_arn(&cpu), database.alarm_arn(&other)];
+    let are_ours = stage.aws.are_ours(&stage.region, &alarms).await;
+    let are_ours: Vec<bool> = are_ours.into_iter().map(Result::unwrap).collect();
+    assert_eq!(are_ours, [true, false]);
     let names = BTreeSet::from([cpu.clone()]);
     stage
         .call(Call::DisableAlarmActions {

@@ -2,7 +2,7 @@
 
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ServiceNamespace};
 use aws_sdk_autoscaling::types::Tag as GroupTag;
-use aws_sdk_cloudwatch::types::{ComparisonOperator, Dimension, Statistic};
+use aws_sdk_cloudwatch::types::{ComparisonOperator, Dimension, Statistic, Tag as AlarmTag};
 use aws_sdk_ec2::types::{InstanceType, ResourceType, Tag as Ec2Tag, TagSpecification};
 use aws_sdk_ecs::types::{
     Compatibility, ContainerDefinition, LaunchType, NetworkMode, Tag as EcsTag,
@@ -204,8 +204,8 @@ pub async fn service(stage: &Stage, cluster: &str, name: &str) {
         .unwrap();
 }
 
-/// An alarm on one metric.
-pub async fn alarm(stage: &Stage, name: &str, dimensions: &[(&str, &str)]) {
+/// An alarm on one metric, of this environment or of none.
+pub async fn alarm(stage: &Stage, name: &str, dimensions: &[(&str, &str)], is_ours: bool) {
     let mut put = aws_sdk_cloudwatch::Client::new(&stage.config)
         .put_metric_alarm()
         .alarm_name(name)
@@ -218,6 +218,10 @@ pub async fn alarm(stage: &Stage, name: &str, dimensions: &[(&str, &str)]) {
         .comparison_operator(ComparisonOperator::GreaterThanThreshold);
     for (key, value) in dimensions {
         put = put.dimensions(Dimension::builder().name(*key).value(*value).build());
+    }
+    if is_ours {
+        let tag = AlarmTag::builder().key(TAG).value(&stage.name).build();
+        put = put.tags(tag);
     }
     put.send().await.unwrap();
 }

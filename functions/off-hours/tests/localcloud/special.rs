@@ -42,14 +42,18 @@ async fn a_replica_and_its_source_are_left_alone() {
 }
 
 #[tokio::test]
-async fn a_node_group_without_the_tag_has_its_clusters() {
+async fn a_node_group_without_the_tag_is_its_clusters_and_left_alone() {
     let Some(stage) = Stage::set("inherit").await else {
         return;
     };
     seeds::node_group(&stage, &stage.name, true).await;
     let group = stage.sole(Kind::NodeGroup).await;
-    assert_eq!(group.tags.get(TAG), Some(&stage.name));
-    assert_eq!(stage.look(&group).await.tags.get(TAG), Some(&stage.name));
+    let again = stage.look(&group).await;
+    for group in [&group, &again] {
+        assert_eq!(group.tags.get(TAG), Some(&stage.name));
+        let why = group.cannot_sleep.as_deref().unwrap();
+        assert!(why.contains("tag the node group"), "{why}");
+    }
 }
 
 #[tokio::test]

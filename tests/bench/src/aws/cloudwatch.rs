@@ -4,11 +4,15 @@ use std::ops::Bound::{Excluded, Unbounded};
 use serde_json::{Value, json};
 
 use super::{Answer, Refusal, cbor, page};
-use crate::estate::{Alarm, Estate};
+use crate::estate::{Alarm, ENVIRONMENT, Estate};
 
 pub(super) fn answer(estate: &mut Estate, operation: &str, input: &Value) -> Answer {
     match operation {
         "DescribeAlarms" => Ok(describe(estate, input)),
+        // Every alarm belongs to the environment of what it watches, which is looked after.
+        "ListTagsForResource" => Ok(cbor::write(&json!({
+            "Tags": [{"Key": "Environment", "Value": ENVIRONMENT}]
+        }))),
         "DisableAlarmActions" | "EnableAlarmActions" => {
             for name in input["AlarmNames"].as_array().into_iter().flatten() {
                 let name = name.as_str().unwrap_or_default();

@@ -255,3 +255,70 @@ fn the_guard_stands_at_the_change_whatever_was_decided() {
     assert_eq!(stage.world.calls(), []);
     assert_eq!(acted.records, []);
 }
+
+#[test]
+fn an_alarm_without_the_tag_is_left_alone_and_named() {
+    let mut stage = stage_of(&[(Variant::Instance, "one")]);
+    let arn = Variant::Instance.arn("one");
+    stage
+        .world
+        .state()
+        .strange_alarms
+        .insert("one-loud".to_owned());
+    let before = stage.world.picture();
+    let finished = stage.skip_to("2026-11-23T19:00:00Z");
+    let words =
+        "not muted, for lack of a tag Environment = `dev` of their own: the alarms one-loud";
+    let seen = decision(&finished, &arn);
+    assert_eq!(seen.action, Action::Stop);
+    assert!(seen.reason.contains(words), "{}", seen.reason);
+    stage.run_to("2026-11-23T19:20:00Z");
+    assert_eq!(stage.phase(&arn), Some(Phase::Asleep));
+    let finished = stage.tick().unwrap();
+    let seen = decision(&finished, &arn);
+    assert!(seen.reason.contains(words), "{}", seen.reason);
+    assert_eq!(stage.record(&arn).unwrap().failed, None);
+    stage.skip_to("2026-11-24T07:00:00Z");
+    stage.run_to("2026-11-24T07:30:00Z");
+    assert_eq!(stage.world.picture(), before);
+    let finished = stage.tick().unwrap();
+    let seen = decision(&finished, &arn);
+    assert!(!seen.reason.contains("not muted"), "{}", seen.reason);
+}
+
+#[test]
+fn tags_of_alarms_are_read_once_and_only_of_what_is_put_to_sleep() {
+    let mut stage = stage_of(&[(Variant::Instance, "a"), (Variant::Database, "b")]);
+    stage.run_to("2026-11-23T18:55:00Z");
+    assert_eq!(stage.world.state().tags_read, 0);
+    stage.skip_to("2026-11-23T19:00:00Z");
+    assert_eq!(
+        stage.world.state().tags_read,
+        1,
+        "the database's wave is later"
+    );
+    stage.run_to("2026-11-23T19:30:00Z");
+    assert_eq!(stage.world.state().tags_read, 2);
+    stage.run_to("2026-11-23T23:00:00Z");
+    assert_eq!(stage.world.state().tags_read, 2);
+}
+
+#[test]
+fn unreadable_tags_of_alarms_wait_for_the_next_run_and_forbidden_ones_do_not() {
+    for (class, sleeps_at_once) in [
+        (nightshift_runtime::CallClass::Throttled, false),
+        (nightshift_runtime::CallClass::Denied, true),
+    ] {
+        let mut stage = stage_of(&[(Variant::Instance, "one")]);
+        let arn = Variant::Instance.arn("one");
+        stage.world.state().no_tags = Some(class);
+        let finished = stage.skip_to("2026-11-23T19:00:00Z");
+        assert!(finished.unseen.is_some(), "the report says so");
+        assert_eq!(outcome(&finished, &arn).is_some(), sleeps_at_once);
+        stage.world.state().no_tags = None;
+        stage.run_to("2026-11-23T19:20:00Z");
+        assert_eq!(stage.phase(&arn), Some(Phase::Asleep));
+        let is_loud = stage.world.state().alarms["one-loud"].1;
+        assert_eq!(is_loud, sleeps_at_once, "{class:?}");
+    }
+}

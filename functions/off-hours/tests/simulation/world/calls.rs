@@ -97,11 +97,7 @@ impl State {
                 _ => return refuse(CallClass::NotFound, "no such target"),
             },
             Call::DisableAlarmActions { names } | Call::EnableAlarmActions { names } => {
-                for name in names {
-                    if let Some((_, is_enabled)) = self.alarms.get_mut(name) {
-                        *is_enabled = matches!(call, Call::EnableAlarmActions { .. });
-                    }
-                }
+                self.switch_alarms(call, names)?;
             }
             Call::UpdateAutoScalingGroup { group, .. }
             | Call::SuspendProcesses { group, .. }
@@ -113,6 +109,20 @@ impl State {
             }
         }
         self.will();
+        Ok(())
+    }
+
+    /// IAM refuses the whole call for one alarm without the tag.
+    fn switch_alarms(&mut self, call: &Call, names: &BTreeSet<String>) -> Result<(), CallError> {
+        if !self.strange_alarms.is_disjoint(names) {
+            let words = "no permission for one of them";
+            return Err(error(call.action(), CallClass::Denied, words));
+        }
+        for name in names {
+            if let Some((_, is_enabled)) = self.alarms.get_mut(name) {
+                *is_enabled = matches!(call, Call::EnableAlarmActions { .. });
+            }
+        }
         Ok(())
     }
 

@@ -5,7 +5,7 @@ mod calls;
 mod groups;
 mod wills;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
 
 use jiff::{SignedDuration, Timestamp};
@@ -32,6 +32,12 @@ pub struct State {
     pub things: BTreeMap<Arn, Thing>,
     /// Alarms by name: whose they are, and whether they may act.
     pub alarms: BTreeMap<String, (Arn, bool)>,
+    /// Alarms without the environment's tag.
+    pub strange_alarms: BTreeSet<String>,
+    /// Why the tags of alarms cannot be read, where they cannot.
+    pub no_tags: Option<CallClass>,
+    /// How often the tags of an alarm were read.
+    pub tags_read: usize,
     /// Every call that reached AWS, refused ones too.
     pub calls: Vec<(Timestamp, Call)>,
     /// The databases that AWS has started after seven days.
@@ -148,6 +154,7 @@ impl State {
             .map(|(name, (_, is_enabled))| Alarm {
                 name: name.clone(),
                 actions_enabled: *is_enabled,
+                is_ours: None,
             })
             .collect();
         resource
@@ -175,6 +182,21 @@ impl Cloud for World {
             .iter()
             .filter_map(|one| state.things.get(&one.arn));
         Ok(things.map(|thing| state.seen(thing)).collect())
+    }
+
+    async fn are_ours(&self, _region: &Region, alarms: &[Arn]) -> Vec<Result<bool, CallError>> {
+        self.faults.turn().await;
+        let mut state = self.state();
+        state.tags_read += alarms.len();
+        let is_ours = |alarm: &Arn| {
+            let (_, name) = alarm.resource().split_once(':').expect("alarm:<name>");
+            !state.strange_alarms.contains(name)
+        };
+        let tell = |alarm| match state.no_tags {
+            Some(class) => Err(error("cloudwatch:ListTagsForResource", class, "no tags")),
+            None => Ok(is_ours(alarm)),
+        };
+        alarms.iter().map(tell).collect()
     }
 
     async fn call(&self, region: &Region, call: &Call) -> Result<(), CallError> {
