@@ -9,6 +9,7 @@ mod gates;
 mod keep_awake;
 mod maintenance;
 mod meter;
+mod missing;
 mod order;
 mod restoring;
 mod sleeping;
@@ -110,7 +111,11 @@ pub fn decide(snapshot: &Snapshot, policy: &Policy<'_>, cause: &Cause, now: Time
     let mut decisions: Vec<Decision> = drafts.into_iter().map(|draft| draft.decision).collect();
     decisions.extend(others.into_iter().map(|one| stranger(one, policy.document)));
     decisions.sort_by(|a, b| (a.wave, &a.name, &a.arn).cmp(&(b.wave, &b.name, &b.arn)));
-    Plan { decisions, halted }
+    Plan {
+        decisions,
+        missing: missing::records(snapshot, &ours, now),
+        halted,
+    }
 }
 
 /// A decision on its way through the limits that hold for all.

@@ -1,7 +1,7 @@
 //! The world as it is now: resources of every kind and Region, what the ledger
 //! keeps of them, and the calendars.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
 use futures_util::future::join3;
@@ -56,14 +56,14 @@ pub async fn observe(
     config: &Config,
     now: Timestamp,
 ) -> Result<Snapshot, LedgerError> {
-    let ((resources, blind), entries, (calendar, mut problems)) = join3(
+    let (seen, entries, (calendar, mut problems)) = join3(
         sweep(cloud, document, config),
         ledger.load(PARTITION),
         calendar(calendars, config, now),
     )
     .await;
     let remembered = remembered(entries?);
-    let mut resources = resources;
+    let mut resources = seen.resources;
     for resource in &mut resources {
         if let Some(problem) = remembered.unreadable.get(&resource_key(&resource.arn)) {
             resource.cannot_sleep = Some(problem.clone());
@@ -78,7 +78,8 @@ pub async fn observe(
         records: remembered.records,
         environment: remembered.environment,
         calendar,
-        blind,
+        swept: seen.swept,
+        blind: seen.blind,
         problems,
     })
 }
@@ -96,28 +97,38 @@ impl Snapshot {
     }
 }
 
-async fn sweep(
-    cloud: &impl Cloud,
-    document: &Document,
-    config: &Config,
-) -> (Vec<Resource>, Vec<CallError>) {
+/// What came of all sweeps.
+#[derive(Default)]
+struct Seen {
+    resources: Vec<Resource>,
+    swept: BTreeSet<(Kind, Region)>,
+    blind: Vec<CallError>,
+}
+
+async fn sweep(cloud: &impl Cloud, document: &Document, config: &Config) -> Seen {
     let sweeps: Vec<_> = document
         .regions
         .iter()
         .flat_map(|region| config.kinds.iter().map(move |kind| (*kind, region)))
-        .map(|(kind, region)| sweep_one(cloud, kind, region))
+        .map(|(kind, region)| async move {
+            let answer = sweep_one(cloud, kind, region).await;
+            (kind, region, answer)
+        })
         .collect();
     let answers: Vec<_> = iter(sweeps).buffered(SWEEPS_AT_ONCE).collect().await;
-    let (mut resources, mut blind) = (Vec::new(), Vec::new());
-    for answer in answers {
+    let mut seen = Seen::default();
+    for (kind, region, answer) in answers {
         match answer {
-            Ok(found) => resources.extend(found),
+            Ok(found) => {
+                seen.resources.extend(found);
+                seen.swept.insert((kind, region.clone()));
+            }
             // Kinds share some reads; one failure is told once.
-            Err(error) if blind.contains(&error) => {}
-            Err(error) => blind.push(error),
+            Err(error) if seen.blind.contains(&error) => {}
+            Err(error) => seen.blind.push(error),
         }
     }
-    (resources, blind)
+    seen
 }
 
 async fn sweep_one(

@@ -1,7 +1,7 @@
 //! What passes between the rooms: what was observed, what was decided, and
 //! what came of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use nightshift_core::{Arn, Refusal, Region};
@@ -32,6 +32,8 @@ pub struct Snapshot {
     pub environment: Stored<EnvironmentRecord>,
     /// Closed and frozen dates.
     pub calendar: Calendar,
+    /// The kinds and Regions of which certainly everything was seen.
+    pub swept: BTreeSet<(Kind, Region)>,
     /// The sweeps that failed; what they would have shown is unknown.
     pub blind: Vec<CallError>,
     /// What else could not be read, and what is left alone for it.
@@ -122,6 +124,8 @@ pub struct Decision {
 pub struct Plan {
     /// One for each resource seen, in the order of waves.
     pub decisions: Vec<Decision>,
+    /// Records of what is not there any more, where something about them is to be kept.
+    pub missing: Vec<Record>,
     /// Why the run as a whole must not change anything.
     pub halted: Option<Refusal>,
 }

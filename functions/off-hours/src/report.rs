@@ -193,7 +193,8 @@ pub struct StatusReport {
     /// What counted as now.
     #[schemars(with = "String")]
     pub at: Timestamp,
-    /// How many resources are remembered, by phase.
+    /// How many resources are remembered, by phase; `missing` are those that are not
+    /// there any more.
     pub phases: BTreeMap<String, usize>,
     /// What people have asked for.
     pub overrides: Vec<Overridden>,

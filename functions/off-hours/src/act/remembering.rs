@@ -1,6 +1,7 @@
 //! The ledger before the change and after it.
 
 use futures_util::stream::{self, StreamExt};
+use jiff::Timestamp;
 use nightshift_runtime::{Entry, Ledger, LedgerError};
 use serde::Serialize;
 
@@ -21,17 +22,14 @@ impl<C: Cloud, L: Ledger> Actor<'_, C, L> {
             let is_change = matches!(decision.action, Action::Stop | Action::Start);
             decision.record.as_ref().filter(|_| !is_change)
         });
+        let records = records.chain(&plan.missing);
         let writes: Vec<(&Record, Result<u64, LedgerError>)> = stream::iter(records)
             .map(|record| async move {
                 let version = snapshot
                     .records
                     .get(&record.arn)
                     .map_or(0, |stored| stored.version);
-                (
-                    record,
-                    self.write(&resource_key(&record.arn), version, record)
-                        .await,
-                )
+                (record, self.keep(version, record).await)
             })
             .buffer_unordered(AT_ONCE)
             .collect()
@@ -61,7 +59,7 @@ impl<C: Cloud, L: Ledger> Actor<'_, C, L> {
         };
         let key = resource_key(&record.arn);
         let version = self
-            .write(&key, task.version, record)
+            .keep(task.version, record)
             .await
             .map_err(|error| failure(&error))?;
         let stored = self
@@ -97,10 +95,7 @@ impl<C: Cloud, L: Ledger> Actor<'_, C, L> {
                 last_at: self.now,
                 cause: cause.clone(),
             });
-            match self
-                .write(&resource_key(&arn), stored.version, &stored.value)
-                .await
-            {
+            match self.keep(stored.version, &stored.value).await {
                 Ok(version) => stored.version = version,
                 // The attempt itself is written down: the next run sees that it came to nothing.
                 Err(error) => tracing::warn!(%arn, %error, "the failure could not be written down"),
@@ -121,7 +116,14 @@ impl<C: Cloud, L: Ledger> Actor<'_, C, L> {
         if self.dry_run || before.value == *value {
             return Ok(before.version);
         }
-        self.write(ENVIRONMENT_KEY, before.version, value).await
+        self.write(ENVIRONMENT_KEY, before.version, value, None)
+            .await
+    }
+
+    /// Writes a record; the table deletes it when it may be forgotten.
+    async fn keep(&self, version: u64, record: &Record) -> Result<u64, LedgerError> {
+        let key = resource_key(&record.arn);
+        self.write(&key, version, record, record.forget_at).await
     }
 
     async fn write<T: Serialize + Sync>(
@@ -129,6 +131,7 @@ impl<C: Cloud, L: Ledger> Actor<'_, C, L> {
         key: &str,
         version: u64,
         value: &T,
+        expires_at: Option<Timestamp>,
     ) -> Result<u64, LedgerError> {
         let body = serde_json::to_value(value).map_err(|error| LedgerError::Malformed {
             key: key.to_owned(),
@@ -138,7 +141,7 @@ impl<C: Cloud, L: Ledger> Actor<'_, C, L> {
             key: key.to_owned(),
             version,
             body,
-            expires_at: None,
+            expires_at,
         };
         self.ledger.write(PARTITION, &entry).await
     }

@@ -12,6 +12,10 @@ pub fn status(snapshot: &Snapshot, document: &Document, now: Timestamp) -> Statu
     let (mut overrides, mut leases, mut failing) = (Vec::new(), Vec::new(), Vec::new());
     for (arn, stored) in &snapshot.records {
         let record = &stored.value;
+        if record.missing_since.is_some() {
+            *phases.entry("missing".to_owned()).or_insert(0) += 1;
+            continue;
+        }
         let phase = serde_json::to_value(record.phase)
             .ok()
             .and_then(|phase| phase.as_str().map(str::to_owned))

@@ -61,6 +61,8 @@ impl<'a> Case<'a> {
             .cloned()
             .unwrap_or_else(|| Record::new(resource, now));
         next.name.clone_from(&resource.name);
+        next.missing_since = None;
+        next.forget_at = None;
         if next.override_.as_ref().is_some_and(|one| one.until <= now) {
             next.override_ = None;
         }

@@ -73,6 +73,15 @@ pub struct Record {
     /// Attempts that did not succeed since the last success.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<FailedAttempts>,
+    /// Since when it has not been among the environment's own, in all runs that
+    /// certainly saw everything of its kind and Region.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub missing_since: Option<Timestamp>,
+    /// When the ledger may forget it, unless it is seen before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub forget_at: Option<Timestamp>,
     /// What its last sleep saved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_sleep: Option<Saved>,
@@ -100,6 +109,8 @@ impl Record {
             reported_value: None,
             failing_since: None,
             failed: None,
+            missing_since: None,
+            forget_at: None,
             last_sleep: None,
             saved: BTreeMap::new(),
         }

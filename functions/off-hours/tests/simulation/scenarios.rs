@@ -1,5 +1,6 @@
 //! Single rules, one story each.
 
+mod missing;
 mod nature;
 mod order;
 mod people;
