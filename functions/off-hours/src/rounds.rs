@@ -90,7 +90,7 @@ struct Log {
 impl Log {
     fn set_aside(&self, plan: &mut Plan) {
         for decision in &mut plan.decisions {
-            if self.aside.contains(&decision.arn) {
+            if self.aside.contains(&decision.arn) || self.repeats(decision) {
                 decision.record = None;
                 decision.calls.clear();
                 if matches!(decision.action, Action::Stop | Action::Start) {
@@ -99,6 +99,17 @@ impl Log {
                 }
             }
         }
+    }
+
+    /// Whether all that it would do was asked for in this run already: AWS may show
+    /// a change late.
+    fn repeats(&self, decision: &Decision) -> bool {
+        let outcome = self.outcomes.get(&decision.arn);
+        !decision.calls.is_empty()
+            && outcome.is_some_and(|outcome| {
+                let mut calls = decision.calls.iter();
+                calls.all(|call| outcome.calls.contains(call))
+            })
     }
 
     /// Keeps what was done, and answers what was changed.

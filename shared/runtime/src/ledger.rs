@@ -179,11 +179,10 @@ fn entry(item: &HashMap<String, AttributeValue>) -> Result<Entry, LedgerError> {
     let version = number("version")
         .and_then(|number| number.parse().ok())
         .ok_or_else(|| malformed("`version` is not a number"))?;
-    let body = text("body")
-        .ok_or_else(|| malformed("`body` is not a text"))
-        .and_then(|body| {
-            serde_json::from_str(body).map_err(|error| malformed(&error.to_string()))
-        })?;
+    // One damaged entry must not hide the others: whoever reads this one finds a text
+    // where a record should be, and says so.
+    let body = text("body").ok_or_else(|| malformed("`body` is not a text"))?;
+    let body = serde_json::from_str(body).unwrap_or_else(|_| Value::String(body.clone()));
     let expires_at = number("expires_at")
         .and_then(|number| number.parse().ok())
         .and_then(|seconds| Timestamp::from_second(seconds).ok());

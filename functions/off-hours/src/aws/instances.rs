@@ -211,8 +211,20 @@ fn health(state: &State, instance: &Instance) -> Health {
         State::On => Health::Healthy,
         State::Starting => Health::NotYet("it is starting".to_owned()),
         State::Stopping => Health::NotYet("it is stopping".to_owned()),
+        _ if is_stopped_by_aws(instance) => Health::Failing(why_stopped(instance)),
         _ => Health::NotYet(why_stopped(instance)),
     }
+}
+
+/// Whether EC2 itself has stopped it: for lack of capacity, a host that failed or
+/// was to be retired, a volume that could not be had (EC2 API reference,
+/// `StateReason`). A Spot instance that was interrupted only EC2 starts again.
+fn is_stopped_by_aws(instance: &Instance) -> bool {
+    let code = instance.state_reason().and_then(|reason| reason.code());
+    code.is_some_and(|code| {
+        let is_aws = code.starts_with("Server.") && !code.starts_with("Server.Spot");
+        is_aws || matches!(code, "Client.InternalError" | "Client.VolumeLimitExceeded")
+    })
 }
 
 /// EC2's reason in words, with the remedy for the two that happen on a start

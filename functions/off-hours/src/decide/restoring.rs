@@ -57,6 +57,14 @@ impl Case<'_> {
             self.enter(Phase::Waking);
             return self.not_usable_yet();
         }
+        let starts = |call: &Call| matches!(call, Call::StartInstances { .. });
+        if self.phase() == Phase::Waking && calls.iter().any(starts) {
+            if self.was_asked_just_now() {
+                let reason = format!("it was asked to start a moment ago; {reason}");
+                return self.underway(reason);
+            }
+            self.note_failed_request("AWS took the start, and a part of it is off again");
+        }
         if let Some(due) = self.retries_at() {
             return self.back_off(due, "brought back");
         }
@@ -127,6 +135,11 @@ impl Case<'_> {
                 self.start("off again")
             }
             Phase::Awake if self.is_asked_since() => self.start("off"),
+            // What AWS has stopped no person wanted so.
+            Phase::Awake if matches!(self.resource.health, Health::Failing(_)) => {
+                let why = self.resource.health.why_not().unwrap_or_default();
+                self.start(&format!("AWS itself has stopped it: {why}"))
+            }
             Phase::Awake if self.policy.config.strict => {
                 self.start("somebody has stopped it, and `strict` puts it back at once")
             }

@@ -149,6 +149,14 @@ async fn one_that_fell_back_says_why() {
             reason("Client.UserInitiatedShutdown", "User initiated shutdown"),
         ),
         stopped("i-none", String::new()),
+        stopped(
+            "i-host",
+            reason("Server.ScheduledStop", "its host is retired"),
+        ),
+        stopped(
+            "i-spot",
+            reason("Server.SpotInstanceShutdown", "interrupted"),
+        ),
     ])
     .await;
     for (found, expected) in found.iter().zip([
@@ -156,13 +164,18 @@ async fn one_that_fell_back_says_why() {
         "no capacity for t3.small",
         "User initiated",
         "it is stopped",
+        "host is retired",
+        "interrupted",
     ]) {
         assert_eq!(found.state, State::Off);
-        assert!(
-            matches!(&found.health, Health::NotYet(why) if why.contains(expected)),
-            "{found:?}"
-        );
+        let why = found.health.why_not().unwrap();
+        assert!(why.contains(expected), "{found:?}");
     }
+    let by_aws: Vec<bool> = found
+        .iter()
+        .map(|one| matches!(one.health, Health::Failing(_)))
+        .collect();
+    assert_eq!(by_aws, [true, true, false, false, true, false]);
     assert_eq!(
         stub.count("DescribeInstanceStatus"),
         0,

@@ -128,11 +128,13 @@ impl Variant {
                     AutoScalingMode::SuspendAndStop
                 },
                 no_launch: None,
+                fall_back: BTreeSet::new(),
             }),
             Self::Instance => Body::Instance {
                 id: format!("i-{name}"),
                 power,
                 falls_back: None,
+                lost_host: None,
             },
             Self::NodeGroup => Body::NodeGroup {
                 min: 1,

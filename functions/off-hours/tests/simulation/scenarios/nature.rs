@@ -275,3 +275,58 @@ fn a_database_that_loses_its_key_by_day_is_started_and_at_night_it_waits() {
     stage.run_to("2026-11-24T07:30:00Z");
     assert_eq!(stage.phase(&arn), Some(Phase::Awake));
 }
+
+#[test]
+fn one_member_that_falls_back_is_tried_less_and_less_often_and_told() {
+    let mut stage = stage_of(&[(Variant::SuspendedGroup, "web")]);
+    let arn = Variant::SuspendedGroup.arn("web");
+    let before = stage.world.picture();
+    stage.skip_to("2026-11-23T19:00:00Z");
+    stage.run_to("2026-11-23T19:15:00Z");
+    let falls = |ids: &'static [&'static str]| {
+        move |body: &mut Body, _: jiff::Timestamp| {
+            if let Body::Group(group) = body {
+                group.fall_back = ids.iter().map(|id| (*id).to_owned()).collect();
+            }
+        }
+    };
+    stage.world.by_hand(&arn, falls(&["i-web-2"]));
+    stage.skip_to("2026-11-24T07:00:00Z");
+    stage.run_to("2026-11-24T09:00:00Z");
+    let starts = |call: &&Call| matches!(call, Call::StartInstances { .. });
+    // 07:00, then 5, 10, 20 and 40 minutes after the one before.
+    assert_eq!(stage.world.calls().iter().filter(starts).count(), 5);
+    assert_eq!(stage.told(|one| matches!(one, Occasion::Trouble { .. })), 1);
+    assert_ne!(
+        stage.phase(&arn),
+        Some(Phase::Awake),
+        "its processes stay suspended"
+    );
+    stage.world.by_hand(&arn, falls(&[]));
+    stage.run_to("2026-11-24T10:00:00Z");
+    assert_eq!(stage.phase(&arn), Some(Phase::Awake));
+    assert_eq!(stage.world.picture(), before);
+}
+
+#[test]
+fn what_aws_stops_by_day_is_no_wish_of_a_person() {
+    let mut stage = stage_of(&[(Variant::Instance, "one")]);
+    let arn = Variant::Instance.arn("one");
+    let cause = "Server.ScheduledStop: its host is retired";
+    stage.world.by_hand(&arn, |body, _| {
+        if let Body::Instance {
+            power, lost_host, ..
+        } = body
+        {
+            *power = Power::Stopped;
+            *lost_host = Some(cause.to_owned());
+        }
+    });
+    let finished = stage.skip_to("2026-11-23T14:00:00Z");
+    let seen = decision(&finished, &arn);
+    assert_eq!(seen.action, Action::Start);
+    assert!(seen.reason.contains(cause), "{}", seen.reason);
+    stage.run_to("2026-11-23T14:15:00Z");
+    assert_eq!(stage.phase(&arn), Some(Phase::Awake));
+    assert_eq!(stage.record(&arn).unwrap().lease, None);
+}

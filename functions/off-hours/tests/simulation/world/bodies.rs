@@ -21,6 +21,8 @@ pub enum Body {
         power: Power,
         /// Why it falls back to stopped after a start, as with a disabled KMS key.
         falls_back: Option<String>,
+        /// Why AWS itself has stopped it.
+        lost_host: Option<String>,
     },
     Database {
         power: Power,
@@ -112,10 +114,14 @@ impl Body {
                 id,
                 power,
                 falls_back,
+                lost_host,
             } => {
                 resource.state = power.seen();
                 let words = falls_back.as_deref().unwrap_or("status checks");
-                resource.health = ready(*power == Power::Running, words);
+                resource.health = match lost_host {
+                    Some(why) if *power == Power::Stopped => Health::Failing(why.clone()),
+                    _ => ready(*power == Power::Running, words),
+                };
                 resource.sizes = Sizes::Ec2Instance { id: id.clone() };
             }
             Self::Database { power, status, .. } => {

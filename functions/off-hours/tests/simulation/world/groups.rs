@@ -19,6 +19,8 @@ pub struct Group {
     pub mode: AutoScalingMode,
     /// Why launches fail, in AWS's words.
     pub no_launch: Option<String>,
+    /// The members that fall back to stopped after a start.
+    pub fall_back: BTreeSet<String>,
 }
 
 impl Group {
@@ -120,7 +122,10 @@ impl Group {
 
     /// Launches, terminates and replaces, as far as it may.
     pub fn will(&mut self, now: Timestamp, delay: SignedDuration, next_id: &mut u32) {
-        for power in self.members.values_mut() {
+        for (id, power) in &mut self.members {
+            if self.fall_back.contains(id) && matches!(power, Power::Starting(at) if *at <= now) {
+                *power = Power::Stopped;
+            }
             power.settle(now);
         }
         let may = |process: &str| !self.suspended.contains(process);

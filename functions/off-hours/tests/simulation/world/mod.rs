@@ -48,6 +48,8 @@ pub struct State {
     pub poisoned: Vec<String>,
     /// Whether looks show what was, as AWS does for a moment after a change.
     pub is_stale: bool,
+    /// What the last sweep showed.
+    shown: BTreeMap<Arn, Resource>,
     /// Kinds that cannot be swept.
     pub blind: Vec<Kind>,
     next_id: u32,
@@ -164,20 +166,27 @@ impl State {
 impl Cloud for World {
     async fn sweep(&self, kind: Kind, region: &Region) -> Result<Vec<Resource>, CallError> {
         self.faults.turn().await;
-        let state = self.state();
+        let mut state = self.state();
         if state.blind.contains(&kind) {
             return Err(error("sweep", CallClass::Denied, "no permission"));
         }
         let things = state.things.values();
-        Ok(things
+        let seen: Vec<Resource> = things
             .filter(|thing| thing.base.kind == kind && thing.base.region == *region)
             .map(|thing| state.seen(thing))
-            .collect())
+            .collect();
+        let shown = seen.iter().map(|one| (one.arn.clone(), one.clone()));
+        state.shown.extend(shown);
+        Ok(seen)
     }
 
     async fn look(&self, resources: &[Resource]) -> Result<Vec<Resource>, CallError> {
         self.faults.turn().await;
         let state = self.state();
+        if state.is_stale {
+            let shown = resources.iter().filter_map(|one| state.shown.get(&one.arn));
+            return Ok(shown.cloned().collect());
+        }
         let things = resources
             .iter()
             .filter_map(|one| state.things.get(&one.arn));
