@@ -6,20 +6,21 @@
 mod case;
 mod forced;
 mod gates;
-mod keep_awake;
 mod maintenance;
 mod meter;
 mod missing;
 mod order;
 mod restoring;
 mod sleeping;
+mod tagged;
 mod wish;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use nightshift_core::{Arn, ConfigError, Document, Guard, Money, Target};
-use nightshift_schedule::{Context, Desired, Syntax, Zone};
+use nightshift_schedule::{Context, Desired, Effect, Syntax, Zone};
 
-pub use keep_awake::{KEEP_AWAKE_TAG, KeepAwake};
+pub use tagged::{KEEP_AWAKE_TAG, SLEEP_NOW_TAG};
 
 use crate::config::Config;
 use crate::model::{Phase, Resource};
@@ -56,10 +57,11 @@ pub struct Cause {
 /// A run that asked for changes so recently is still at work on them.
 const RECENT: SignedDuration = SignedDuration::from_mins(2);
 
-/// The context of schedules in a configuration.
+/// The context of schedules in a configuration, with its closed and frozen dates;
+/// those of calendars are known only to who reads them.
 ///
 /// # Errors
-/// The first zone, syntax or named schedule that is wrong, by its path.
+/// The first zone, syntax, date or named schedule that is wrong, by its path.
 pub fn context(config: &Config) -> Result<Context, ConfigError> {
     let path = |field: &str| format!("functions.off-hours.{field}");
     let zone = Zone::named(&config.default_zone)
@@ -70,6 +72,19 @@ pub fn context(config: &Config) -> Result<Context, ConfigError> {
     }
     let mut context = Context::new(zone);
     context.named.clone_from(&config.schedules);
+    for (field, dates, effect) in [
+        ("closed", &config.closed, Effect::Closed),
+        ("frozen", &config.frozen, Effect::Frozen),
+    ] {
+        for text in dates {
+            let date: Date = text.parse().map_err(|_| {
+                let text = nightshift_core::printable(text, 40);
+                let problem = format!("`{text}` is no date; expected one such as 2026-12-25");
+                ConfigError::at(path(field), problem)
+            })?;
+            context.calendar.add_date(effect, date, "");
+        }
+    }
     match context.problems().into_iter().next() {
         Some((name, problem)) => Err(ConfigError::at(
             path(&format!("schedules.{name}")),
@@ -82,7 +97,7 @@ pub fn context(config: &Config) -> Result<Context, ConfigError> {
 /// Decides what is to be done with every resource that was seen.
 pub fn decide(snapshot: &Snapshot, policy: &Policy<'_>, cause: &Cause, now: Timestamp) -> Plan {
     let mut context = policy.context.clone();
-    context.calendar = snapshot.calendar.clone();
+    context.calendar.extend(snapshot.calendar.clone());
     let mut schedules = Schedules::new(policy, context, now);
     let (ours, others): (Vec<&Resource>, Vec<&Resource>) = snapshot
         .resources
@@ -273,5 +288,23 @@ fn stranger(resource: &Resource, document: &Document) -> Decision {
         calls: Vec::new(),
         record: None,
         ours: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_date_is_told_by_its_path() {
+        let mut config = Config::default();
+        config.closed.insert("2026-12-25".to_owned());
+        assert!(context(&config).is_ok());
+        config.frozen.insert("25.12.2026".to_owned());
+        let error = context(&config).unwrap_err().to_string();
+        assert!(
+            error.contains("functions.off-hours.frozen") && error.contains("2026-12-25"),
+            "{error}"
+        );
     }
 }

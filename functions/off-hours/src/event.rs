@@ -59,6 +59,13 @@ pub enum Command {
         resource: Arn,
         /// Who asks.
         owner: String,
+        /// What counts as now.
+        #[serde(default)]
+        #[schemars(with = "Option<String>")]
+        at: Option<Timestamp>,
+        /// Whether changes are only printed.
+        #[serde(default)]
+        dry_run: Option<bool>,
     },
     /// Lists what is asleep, overridden, leased or failing.
     Status {

@@ -330,7 +330,14 @@ impl Job {
             },
             Command::KeepAwake(wish) => hold("keep-awake", wish, Desired::On),
             Command::SleepNow(wish) => hold("sleep-now", wish, Desired::Off),
-            Command::Release { resource, owner } => Self {
+            Command::Release {
+                resource,
+                owner,
+                at,
+                dry_run,
+            } => Self {
+                at,
+                dry_run,
                 cause: format!(
                     "the command release, by {}",
                     nightshift_core::printable(&owner, 100)

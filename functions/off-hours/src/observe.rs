@@ -6,7 +6,6 @@ use std::future::Future;
 
 use futures_util::future::join3;
 use futures_util::stream::{StreamExt, iter};
-use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use nightshift_core::{Arn, Document, Region};
 use nightshift_runtime::{CallError, Entry, Ledger, LedgerError};
@@ -193,7 +192,7 @@ fn unreadable(key: &str, problem: &str) -> String {
     format!("{malformed}; until then nothing is done with it")
 }
 
-/// The configured dates and the calendars, and what of them could not be read.
+/// The dates of the calendars, and which of them could not be read.
 async fn calendar(
     calendars: &impl Calendars,
     config: &Config,
@@ -201,21 +200,6 @@ async fn calendar(
 ) -> (Calendar, Vec<String>) {
     let mut calendar = Calendar::default();
     let mut problems = Vec::new();
-    for (dates, effect) in [
-        (&config.closed, Effect::Closed),
-        (&config.frozen, Effect::Frozen),
-    ] {
-        for text in dates {
-            match text.parse::<Date>() {
-                Ok(date) => calendar.add_date(effect, date, ""),
-                Err(_) => {
-                    problems.push(format!(
-                        "`{text}` is no date; expected one such as 2026-12-25"
-                    ));
-                }
-            }
-        }
-    }
     let reads: Vec<_> = config
         .calendars
         .iter()

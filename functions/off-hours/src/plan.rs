@@ -30,7 +30,7 @@ pub struct Snapshot {
     pub records: BTreeMap<Arn, Stored<Record>>,
     /// What the ledger keeps of the environment.
     pub environment: Stored<EnvironmentRecord>,
-    /// Closed and frozen dates.
+    /// Closed and frozen dates of calendars.
     pub calendar: Calendar,
     /// The kinds and Regions of which certainly everything was seen.
     pub swept: BTreeSet<(Kind, Region)>,

@@ -212,6 +212,8 @@ pub struct StatusReport {
 pub struct Overridden {
     /// The resource.
     pub arn: Arn,
+    /// How it was asked for: by `tag` or by `command`. The tag goes before.
+    pub by: &'static str,
     /// What was asked for.
     #[serde(rename = "override")]
     pub override_: Override,

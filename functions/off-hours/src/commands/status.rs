@@ -21,11 +21,14 @@ pub fn status(snapshot: &Snapshot, document: &Document, now: Timestamp) -> Statu
             .and_then(|phase| phase.as_str().map(str::to_owned))
             .unwrap_or_default();
         *phases.entry(phase).or_insert(0) += 1;
-        if let Some(override_) = record.override_.clone().filter(|one| one.until > now) {
-            overrides.push(Overridden {
-                arn: arn.clone(),
-                override_,
-            });
+        for (by, asked) in [("tag", &record.tagged), ("command", &record.override_)] {
+            if let Some(override_) = asked.clone().filter(|one| one.until > now) {
+                overrides.push(Overridden {
+                    arn: arn.clone(),
+                    by,
+                    override_,
+                });
+            }
         }
         if let Some(lease) = record.lease.as_ref().filter(|lease| lease.until > now) {
             leases.push(Leased {

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use nightshift_schedule::Desired;
 
-use super::wish::{Asked, Wish, clock};
+use super::wish::{Wish, clock};
 use super::{Cause, Policy, RECENT, meter};
 use crate::kinds::{Sleeper, sleeper};
 use crate::model::{
@@ -66,6 +66,7 @@ impl<'a> Case<'a> {
         if next.override_.as_ref().is_some_and(|one| one.until <= now) {
             next.override_ = None;
         }
+        next.tagged.clone_from(&wish.tagged);
         meter::read(&mut next, &resource.state, now);
         next.reported_value = wish.invalid.as_ref().map(|(value, _)| value.clone());
         Self {
@@ -153,11 +154,9 @@ impl<'a> Case<'a> {
 
     /// Whether a person has asked for exactly this since it was as it is.
     pub fn is_asked_since(&self) -> bool {
-        match self.wish.asked {
-            Some(Asked::ByCommand(at)) => at >= self.next.since || !self.is_known(),
-            Some(Asked::ByTag) => !self.is_known(),
-            None => false,
-        }
+        self.wish
+            .asked
+            .is_some_and(|at| at >= self.next.since || !self.is_known())
     }
 
     pub fn clock(&self, instant: Timestamp) -> String {

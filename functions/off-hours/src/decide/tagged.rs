@@ -1,4 +1,4 @@
-//! The tag by which a person keeps a resource awake for a while:
+//! The tags by which a person keeps a resource awake, or asleep, for a while:
 //! `until 2026-11-24T22:00 @Europe/Berlin by anna for load test`.
 
 use jiff::Timestamp;
@@ -6,12 +6,14 @@ use jiff::civil::DateTime;
 use nightshift_core::printable;
 use nightshift_schedule::Zone;
 
-/// The tag's key.
+/// The key of the tag that keeps a resource awake.
 pub const KEEP_AWAKE_TAG: &str = "nightshift:keep-awake";
+/// The key of the tag that keeps a resource asleep.
+pub const SLEEP_NOW_TAG: &str = "nightshift:sleep-now";
 
-/// What the tag asks for.
+/// What such a tag says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeepAwake {
+pub struct Tagged {
     /// When it ends.
     pub until: Timestamp,
     /// Who asked.
@@ -20,9 +22,9 @@ pub struct KeepAwake {
     pub reason: String,
 }
 
-impl KeepAwake {
-    /// Reads the tag's value. Owner and end are required, so that nothing is
-    /// kept awake for ever and somebody can be asked.
+impl Tagged {
+    /// Reads a tag's value. Owner and end are required, so that nothing is kept so
+    /// for ever and somebody can be asked.
     ///
     /// # Errors
     /// What is missing or wrong, and an example.
@@ -89,7 +91,7 @@ mod tests {
     #[test]
     fn an_end_an_owner_and_a_reason() {
         let zone = Zone::named("Europe/Berlin").unwrap();
-        let wish = KeepAwake::parse(
+        let wish = Tagged::parse(
             " until 2026-11-24T22:00 @America/New_York by anna b for load test",
             &zone,
         )
@@ -99,7 +101,7 @@ mod tests {
             (wish.owner.as_str(), wish.reason.as_str()),
             ("anna b", "load test")
         );
-        let wish = KeepAwake::parse("until 2026-11-24T22:00 by anna", &zone).unwrap();
+        let wish = Tagged::parse("until 2026-11-24T22:00 by anna", &zone).unwrap();
         assert_eq!(wish.until.to_string(), "2026-11-24T21:00:00Z");
         assert_eq!(wish.reason, "");
     }
@@ -115,7 +117,7 @@ mod tests {
             ("until 2026-11-24T22:00 by", "no owner after"),
             ("until 2026-11-24T22:00 @Mars/Base by anna", "zone"),
         ] {
-            let error = KeepAwake::parse(value, &Zone::utc()).unwrap_err();
+            let error = Tagged::parse(value, &Zone::utc()).unwrap_err();
             assert!(error.contains(why), "{value}: {error}");
         }
     }

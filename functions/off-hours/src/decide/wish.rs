@@ -7,8 +7,8 @@ use nightshift_core::printable;
 use nightshift_schedule::{Context, Desired, Parsed, Standing, Syntax, Zone, read};
 
 use super::Policy;
-use super::keep_awake::{KEEP_AWAKE_TAG, KeepAwake};
-use crate::model::{Record, Resource};
+use super::tagged::{KEEP_AWAKE_TAG, SLEEP_NOW_TAG, Tagged};
+use crate::model::{Override, Record, Resource};
 
 /// What is wanted of a resource.
 #[derive(Clone, Debug)]
@@ -18,17 +18,14 @@ pub(super) struct Wish {
     pub reason: String,
     /// The zone in which people are told of times.
     pub zone: Zone,
-    /// When a person asked for exactly this, by command or tag; a tag has no beginning.
-    pub asked: Option<Asked>,
+    /// When a person asked for exactly this, by command or tag.
+    pub asked: Option<Timestamp>,
+    /// What a person asked for by tag.
+    pub tagged: Option<Override>,
+    /// Which of a person's tags are ignored, and why.
+    pub ignored: Option<String>,
     /// A tag value that is not understood, and why.
     pub invalid: Option<(String, String)>,
-}
-
-/// When a person asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
-    ByTag,
-    ByCommand(Timestamp),
 }
 
 /// The schedules of a run: each distinct value is read once.
@@ -67,48 +64,79 @@ impl<'a> Schedules<'a> {
     /// What is wanted of a resource now.
     pub fn wish(&mut self, resource: &Resource, record: Option<&Record>) -> Wish {
         let mut wish = self.by_schedule(resource);
-        if let Some(override_) = record
-            .and_then(|record| record.override_.as_ref())
-            .filter(|override_| override_.until > self.now)
-        {
-            let verb = match override_.state {
+        let command = record.and_then(|record| record.override_.clone());
+        let seen = record.and_then(|record| record.tagged.as_ref());
+        wish.tagged = self.by_tag(resource, seen, &mut wish);
+        // A tag stands on the resource for everybody to see, so it goes before.
+        let asked = wish.tagged.clone().or(command);
+        if let Some(asked) = asked.filter(|asked| asked.until > self.now) {
+            let verb = match asked.state {
                 Desired::On => "kept awake",
                 Desired::Off => "put to sleep",
                 Desired::None => "left alone",
             };
-            wish.reason = asked_for(
-                verb,
-                &override_.owner,
-                &override_.reason,
-                &clock(&wish.zone, self.now, override_.until),
-            );
-            wish.desired = override_.state;
-            wish.until = Some(override_.until);
-            wish.asked = Some(Asked::ByCommand(override_.since));
-        }
-        if let Some(value) = resource.tags.get(KEEP_AWAKE_TAG) {
-            match KeepAwake::parse(value, &wish.zone) {
-                Ok(tag) if tag.until > self.now => {
-                    wish.reason = asked_for(
-                        "kept awake",
-                        &tag.owner,
-                        &tag.reason,
-                        &clock(&wish.zone, self.now, tag.until),
-                    );
-                    wish.desired = Desired::On;
-                    wish.until = Some(tag.until);
-                    wish.asked = Some(Asked::ByTag);
-                }
-                Ok(_) => {}
-                Err(why) => {
-                    let why = format!("its tag {KEEP_AWAKE_TAG} is ignored: {why}");
-                    wish.reason = format!("{}; {why}", wish.reason);
-                    wish.invalid
-                        .get_or_insert_with(|| (printable(value, 256), why));
-                }
-            }
+            let until = clock(&wish.zone, self.now, asked.until);
+            let said = asked_for(verb, &asked.owner, &asked.reason, &until);
+            wish.reason = match &wish.ignored {
+                Some(ignored) => format!("{said}; {ignored}"),
+                None => said,
+            };
+            wish.desired = asked.state;
+            wish.until = Some(asked.until);
+            wish.asked = Some(asked.since);
+        } else if let Some(ignored) = &wish.ignored {
+            wish.reason = format!("{}; {ignored}", wish.reason);
         }
         wish
+    }
+
+    /// What a person asks for by tag, if that is not over; `seen` is what the tag
+    /// said before.
+    fn by_tag(
+        &self,
+        resource: &Resource,
+        seen: Option<&Override>,
+        wish: &mut Wish,
+    ) -> Option<Override> {
+        let mut asked: Option<Override> = None;
+        for (key, state) in [(KEEP_AWAKE_TAG, Desired::On), (SLEEP_NOW_TAG, Desired::Off)] {
+            let Some(value) = resource.tags.get(key) else {
+                continue;
+            };
+            let problem = match Tagged::parse(value, &wish.zone) {
+                Ok(tag) if tag.until <= self.now => continue,
+                Ok(_) if asked.is_some() => {
+                    format!("its tag {key} is ignored while {KEEP_AWAKE_TAG} holds")
+                }
+                Ok(tag) => {
+                    let new = Override {
+                        state,
+                        since: self.now,
+                        until: tag.until,
+                        owner: tag.owner,
+                        reason: tag.reason,
+                    };
+                    let since = seen.map_or(self.now, |seen| seen.since);
+                    let same = Override {
+                        since,
+                        ..new.clone()
+                    };
+                    asked = Some(if seen == Some(&same) { same } else { new });
+                    continue;
+                }
+                Err(why) => {
+                    let why = format!("its tag {key} is ignored: {why}");
+                    wish.invalid
+                        .get_or_insert_with(|| (printable(value, 256), why.clone()));
+                    why
+                }
+            };
+            wish.ignored = Some(match wish.ignored.take() {
+                Some(other) => format!("{other}; {problem}"),
+                None => problem,
+            });
+        }
+        asked
     }
 
     /// When the resource would be put to sleep, if something wants it on now.
@@ -146,6 +174,8 @@ impl<'a> Schedules<'a> {
                 ),
                 zone: self.context.default_zone.clone(),
                 asked: None,
+                tagged: None,
+                ignored: None,
                 invalid: None,
             };
         };
@@ -167,6 +197,8 @@ impl<'a> Schedules<'a> {
             reason,
             zone: known.zone,
             asked: None,
+            tagged: None,
+            ignored: None,
             invalid: known.error.map(|error| (printable(&value, 256), error)),
         }
     }

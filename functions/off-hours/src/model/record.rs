@@ -63,6 +63,9 @@ pub struct Record {
     /// What a person has asked for, by command.
     #[serde(default, rename = "override", skip_serializing_if = "Option::is_none")]
     pub override_: Option<Override>,
+    /// What a person has asked for, by tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tagged: Option<Override>,
     /// The schedule value or opt-out that was last reported as wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reported_value: Option<String>,
@@ -106,6 +109,7 @@ impl Record {
             asleep_since: None,
             lease: None,
             override_: None,
+            tagged: None,
             reported_value: None,
             failing_since: None,
             failed: None,
@@ -135,7 +139,7 @@ pub struct Lease {
 pub struct Override {
     /// What was asked for: on (keep awake) or off (sleep now).
     pub state: Desired,
-    /// When it was asked for.
+    /// When it was asked for; of a tag, when it was first seen.
     #[schemars(with = "String")]
     pub since: Timestamp,
     /// When it ends.

@@ -5,11 +5,8 @@ use std::collections::btree_map::Entry;
 
 use jiff::SignedDuration;
 use nightshift_core::Refusal;
-use nightshift_schedule::{Desired, Zone};
 
 use super::{Due, Occasion, View};
-use crate::decide::{KEEP_AWAKE_TAG, KeepAwake};
-use crate::model::Override;
 use crate::plan::{Progress, Snapshot};
 
 /// How often the owner of an override is reminded.
@@ -90,20 +87,19 @@ impl View<'_> {
         after: &Snapshot,
     ) {
         for resource in &after.resources {
-            let record = self.records.get(&resource.arn);
-            let tag = resource.tags.get(KEEP_AWAKE_TAG);
-            if record.is_none_or(|record| record.override_.is_none()) && tag.is_none() {
+            let Some(record) = self.records.get(&resource.arn) else {
+                continue;
+            };
+            if record.override_.is_none() && record.tagged.is_none() {
                 continue;
             }
             if !self.ours.iter().any(|one| one.arn == resource.arn) {
                 continue;
             }
-            let zone = &self.policy.context.default_zone;
-            let wish = record
-                .and_then(|record| record.override_.clone())
-                .or_else(|| tag.and_then(|value| self.by_tag(value, zone)))
-                .filter(|wish| wish.until > self.now);
-            let Some(wish) = wish else { continue };
+            let asked = record.tagged.clone().or(record.override_.clone());
+            let Some(wish) = asked.filter(|wish| wish.until > self.now) else {
+                continue;
+            };
             let key = format!("override#{}", resource.arn);
             let first = due.environment.reported.get(&key).copied();
             let last = first.unwrap_or(wish.since.min(self.now));
@@ -118,17 +114,6 @@ impl View<'_> {
                 due.environment.reported.insert(key, last);
             }
         }
-    }
-
-    fn by_tag(&self, value: &str, zone: &Zone) -> Option<Override> {
-        let tag = KeepAwake::parse(value, zone).ok()?;
-        Some(Override {
-            state: Desired::On,
-            since: self.now,
-            until: tag.until,
-            owner: tag.owner,
-            reason: tag.reason,
-        })
     }
 
     /// Whether this is to be told, because it was not yet since it began.

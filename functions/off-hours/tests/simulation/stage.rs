@@ -5,7 +5,6 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use nightshift_core::{Arn, Document, Guard, Money, StopSwitch};
 use nightshift_runtime::{CallError, Deadline, Entry};
-use nightshift_schedule::Context;
 use off_hours::act::{Acted, Actor};
 use off_hours::config::{CalendarSource, Config};
 use off_hours::decide::{Cause, Policy, context};
@@ -27,7 +26,6 @@ pub struct Stage {
     pub faults: Faults,
     pub document: Document,
     pub config: Config,
-    context: Context,
     pub switch: StopSwitch,
     pub dry_run: bool,
     pub deadline: Duration,
@@ -70,7 +68,6 @@ impl Stage {
             )
             .unwrap(),
             config: Config::default(),
-            context: context(&Config::default()).unwrap(),
             switch: StopSwitch::Run,
             dry_run: false,
             deadline: Duration::from_mins(5),
@@ -133,10 +130,11 @@ impl Stage {
         .ok()?;
         let guard = Guard::new(document, self.switch.clone());
         let deadline = Deadline::after(self.deadline);
+        let context = context(config).expect("the configuration is right");
         let policy = Policy {
             document,
             config,
-            context: &self.context,
+            context: &context,
             guard: &guard,
             hourly: &hourly,
             dry_run: self.dry_run,

@@ -172,3 +172,67 @@ fn members_that_were_terminated_at_night_are_replaced_in_the_morning() {
     let expected = "1/3/5 suspended {\"AZRebalance\"} with 3 of 3";
     assert!(picture[arn.as_str()].starts_with(expected), "{picture:?}");
 }
+
+#[test]
+fn a_tag_puts_it_to_sleep_and_is_listed_and_reminded_like_a_command() {
+    let mut stage = stage_of(&[(Variant::Instance, "one")]);
+    let arn = Variant::Instance.arn("one");
+    let value = "until 2026-11-26T12:00 @UTC by anna for a quiet week";
+    stage
+        .world
+        .set_tag(&arn, "nightshift:sleep-now", Some(value));
+    let finished = stage.skip_to("2026-11-23T13:00:00Z");
+    let seen = decision(&finished, &arn);
+    assert!(
+        seen.reason
+            .contains("put to sleep by anna for a quiet week"),
+        "{}",
+        seen.reason
+    );
+    stage.run_to("2026-11-23T13:10:00Z");
+    assert_eq!(stage.phase(&arn), Some(Phase::Asleep));
+    let listed = stage.record(&arn).unwrap().tagged.unwrap();
+    assert_eq!(
+        (listed.owner.as_str(), listed.since),
+        ("anna", at("2026-11-23T13:00:00Z"))
+    );
+    stage.skip_to("2026-11-24T12:00:00Z");
+    assert_eq!(stage.phase(&arn), Some(Phase::Asleep), "in its hours too");
+    stage.skip_to("2026-11-24T13:05:00Z");
+    let reminded: Vec<_> = stage
+        .told
+        .iter()
+        .filter_map(|(_, one)| match one {
+            Occasion::OverrideReminder { override_, .. } => Some(override_.since),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        reminded,
+        [at("2026-11-23T13:00:00Z")],
+        "with when it was first seen"
+    );
+    // Who keeps it awake goes before who keeps it asleep.
+    let awake = "until 2026-11-24T15:00 @UTC by bob";
+    stage
+        .world
+        .set_tag(&arn, "nightshift:keep-awake", Some(awake));
+    let finished = stage.skip_to("2026-11-24T13:10:00Z");
+    let seen = decision(&finished, &arn);
+    assert!(
+        seen.reason.contains("kept awake by bob")
+            && seen
+                .reason
+                .contains("nightshift:sleep-now is ignored while"),
+        "{}",
+        seen.reason
+    );
+    stage.run_to("2026-11-24T13:20:00Z");
+    assert_eq!(stage.phase(&arn), Some(Phase::Awake));
+    for tag in ["nightshift:keep-awake", "nightshift:sleep-now"] {
+        stage.world.set_tag(&arn, tag, None);
+    }
+    stage.run_to("2026-11-24T13:30:00Z");
+    assert_eq!(stage.record(&arn).unwrap().tagged, None);
+    assert_eq!(stage.phase(&arn), Some(Phase::Awake));
+}
