@@ -39,7 +39,7 @@ _FAILED = {
     "kms-recoverable": "inaccessible-encryption-credentials-recoverable",
 }
 # What a start may begin from, besides stopped.
-_STARTABLE = {"stopped", "insufficient-capacity", "inaccessible-encryption-credentials-recoverable"}
+_STARTABLE = {"stopped", "inaccessible-encryption-credentials-recoverable"}
 # What moto's constructor swallows and AWS returns.
 _KEPT = frozenset({"engine_lifecycle_support", "network_type", "database_insights_mode",
                    "enable_performance_insights", "performance_insights_retention_period", "dedicated_log_volume"})

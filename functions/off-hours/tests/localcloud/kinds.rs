@@ -181,7 +181,7 @@ async fn an_instance_stops_and_starts_and_its_members_belong_to_groups() {
     assert_eq!(stage.look(bastion).await.state, State::Starting);
     let fallen = stage.until(bastion, &State::Off).await;
     assert!(
-        matches!(&fallen.health, Health::NotYet(why) if why.contains("KMS key")),
+        matches!(&fallen.health, Health::Failing(why) if why.contains("KMS key")),
         "{fallen:#?}"
     );
     stage.call(Call::StartInstances { ids: vec![id] }).await;
