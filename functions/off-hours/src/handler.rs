@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use nightshift_core::{Document, Guard, Notification};
 use nightshift_runtime::{
     Deadline, DynamoLedger, Entry, Failure, Function, Invocation, Ledger, Metric, Publisher,
-    Settings, SnsPublisher, Unit, emit, sdk_config,
+    Settings, SettingsError, SnsPublisher, Unit, emit, sdk_config,
 };
 use nightshift_schedule::{Context, Desired, Zone};
 use serde::Serialize;
@@ -114,8 +114,12 @@ impl OffHours {
         at: Option<Timestamp>,
         days: Option<u16>,
     ) -> Result<Value, Failure> {
-        let context = match self.setup().await {
-            Ok(setup) => setup.context,
+        let context = match self.settings.document().await {
+            Ok(_) => self.setup().await?.context,
+            // What it says of a wrong configuration would not be what the run does.
+            Err(SettingsError::Document(error)) => {
+                return Err(Failure::new("Configuration", &error));
+            }
             // A schedule can be explained without any environment.
             Err(_) => Context::new(Zone::utc()),
         };
