@@ -169,7 +169,6 @@ impl Case<'_> {
             return self.underway(reason);
         }
         self.next.memory = Some(memory);
-        self.next.forced_at = None;
         let why = format!(
             "{seen}; {}; to keep it awake, use the command keep-awake or the tag {}",
             self.wish.reason,

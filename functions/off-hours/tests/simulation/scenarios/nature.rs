@@ -1,5 +1,6 @@
 //! What AWS does by itself.
 
+use jiff::SignedDuration;
 use off_hours::decide::Cause;
 use off_hours::model::{Call, Phase, State};
 use off_hours::occasions::Occasion;
@@ -22,6 +23,8 @@ fn after_seven_days_aws_starts_a_database_and_it_sleeps_again() {
         stage.tick();
         stage.run_to("2026-11-23T12:30:00Z");
         assert_eq!(stage.phase(&arn), Some(Phase::Asleep));
+        // Longer than from one tick to the next: it is also seen stopping.
+        stage.world.state().delay = SignedDuration::from_mins(8);
         stage.world.pass_to(at("2026-11-30T12:03:00Z"));
         assert_eq!(stage.world.state().forced, std::slice::from_ref(&arn));
         let cause = Cause {
@@ -31,13 +34,19 @@ fn after_seven_days_aws_starts_a_database_and_it_sleeps_again() {
         let seen = decision(&finished, &arn);
         assert_eq!(seen.progress, Progress::Underway);
         assert!(seen.reason.contains("after seven days"), "{}", seen.reason);
-        stage.run_to("2026-11-30T12:30:00Z");
+        stage.run_to("2026-11-30T13:00:00Z");
         assert_eq!(stage.phase(&arn), Some(Phase::Asleep));
         assert_eq!(
             stage.told(|one| matches!(one, Occasion::ForcedStart { .. })),
             1
         );
+        // The evening of a week ago; that it sleeps again is no second one.
+        assert_eq!(
+            stage.told(|one| matches!(one, Occasion::FellAsleep { .. })),
+            1
+        );
         assert_eq!(stage.record(&arn).unwrap().lease, None);
+        assert_eq!(stage.record(&arn).unwrap().forced_at, None);
     }
 }
 
