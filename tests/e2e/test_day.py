@@ -92,6 +92,18 @@ def kinds(estate: Estate) -> list[str]:
     return [one["kind"] for one in estate.notifications()]
 
 
+def walk_until_usable(estate: Estate, day: date, latest: str) -> None:
+    """Walks until people have been told that the morning is over."""
+    told: list[str] = []
+
+    def usable() -> bool:
+        told.extend(kinds(estate))
+        return "off-hours.usable" in told
+
+    estate.walk_until(usable, day, latest)
+    assert usable(), told
+
+
 def test_a_dry_run_tells_and_changes_nothing(estate: Estate) -> None:
     _story["monday"] = monday = estate.monday()
     night = datetime.fromtimestamp(estate.at(monday, "22:00"), UTC).isoformat()
@@ -182,14 +194,7 @@ def test_what_was_kept_awake_sleeps_when_the_time_is_over(estate: Estate) -> Non
 def test_the_morning_is_as_the_evening_was(estate: Estate) -> None:
     estate.jump(tuesday(estate), "06:58")
     estate.notifications()
-    told: list[str] = []
-
-    def usable() -> bool:
-        told.extend(kinds(estate))
-        return "off-hours.usable" in told
-
-    estate.walk_until(usable, tuesday(estate), "07:46")
-    assert usable(), told
+    walk_until_usable(estate, tuesday(estate), "07:46")
     morning = look(estate)
     assert differences(_story["evening"], morning) == []
     assert json.dumps(morning, sort_keys=True) == json.dumps(_story["evening"], sort_keys=True)
@@ -272,5 +277,5 @@ def test_a_group_without_capacity_is_told_and_comes_back(estate: Estate) -> None
     told = _told_of(estate, WORKERS, "capacity", thursday, "07:35")
     estate.cloud.mend()
     assert told
-    estate.walk_until(lambda: not differences(_story["evening"], look(estate)), thursday, "08:36")
+    walk_until_usable(estate, thursday, "08:36")
     assert differences(_story["evening"], look(estate)) == []
