@@ -79,7 +79,7 @@ impl FromStr for Arn {
 
     fn from_str(text: &str) -> Result<Self, ArnError> {
         let problem = |problem| ArnError {
-            text: crate::shortened(text, 120),
+            text: crate::printable(text, 120),
             problem,
         };
         let parts: Vec<&str> = text.splitn(6, ':').collect();
@@ -143,6 +143,7 @@ mod tests {
             ("arn:aws:rds", "fewer than six parts"),
             ("arn:aws::::x", "is empty"),
             ("arn:aws:rds:us-east-1:1:db:a b", "white space"),
+            ("i-0abc\nERROR", "`i-0abc\\u{a}ERROR`"),
         ] {
             let error = text.parse::<Arn>().unwrap_err().to_string();
             assert!(error.contains(why), "{error}");

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::guard::BlastRadius;
 use crate::names::{AccountId, Region, Tags};
+use crate::text::printable;
 
 /// The configuration of one environment, as Terraform writes it. Secrets are
 /// never in it, only the names of parameters that hold them.
@@ -95,11 +96,12 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
-    /// A problem with the field at `path`.
+    /// A problem with the field at `path`. Both may quote the configuration:
+    /// they are shown on one line and no longer than anybody reads.
     pub fn at(path: impl Into<String>, problem: impl Into<String>) -> Self {
         Self::Shape {
-            path: path.into(),
-            problem: problem.into(),
+            path: printable(&path.into(), 200),
+            problem: printable(&problem.into(), 600),
         }
     }
 }

@@ -37,7 +37,10 @@ impl FromStr for IsoDuration {
         }
         match text.parse::<SignedDuration>() {
             Ok(duration) if !duration.is_negative() => Ok(Self(duration)),
-            Ok(_) => Err(format!("`{text}` is negative: {wanted}")),
+            Ok(_) => Err(format!(
+                "`{}` is negative: {wanted}",
+                crate::printable(text, 40)
+            )),
             Err(_) => Err(format!("`{}`: {wanted}", crate::printable(text, 40))),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use nightshift_core::printable;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,12 +22,13 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem at a character offset.
+    /// A problem at a character offset. Words may quote the value: what in them would end or
+    /// reorder a line is made visible.
     pub fn new(position: usize, message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self {
             position,
-            message: message.into(),
-            hint: hint.into(),
+            message: printable(&message.into(), usize::MAX),
+            hint: printable(&hint.into(), usize::MAX),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
+use nightshift_core::printable;
 
 use crate::suggest::nearest;
 
@@ -132,6 +133,7 @@ pub fn zone_names() -> Vec<String> {
 }
 
 fn refuse(name: &str) -> ZoneError {
+    let name = &printable(name, 60);
     let example = || "write an IANA name such as `Europe/Berlin`, or `UTC`".to_owned();
     if name.is_empty() {
         return ZoneError {

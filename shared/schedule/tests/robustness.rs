@@ -2,13 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "oracle/holds.rs"]
+mod holds;
 #[path = "oracle/text.rs"]
 mod text;
 
 use jiff::Timestamp;
-use nightshift_schedule::{
-    Calendar, Context, Desired, Effect, Parsed, Schedule, Syntax, Zone, explain,
-};
+use nightshift_schedule::{Context, Parsed, Schedule, Syntax, Zone};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 
@@ -26,47 +26,10 @@ fn now() -> Timestamp {
 
 /// Reads a value in every syntax and checks what must hold for any.
 fn check(value: &str) {
-    let context = context();
     for syntax in Syntax::ALL {
-        let explanation = explain(value, syntax, &context, now(), 3);
-        assert_eq!(
-            explanation.valid,
-            explanation.errors.is_empty(),
-            "{value:?} as {syntax:?}"
-        );
-        if !explanation.valid || explanation.excluded {
-            assert_eq!(
-                explanation.desired,
-                Desired::None,
-                "{value:?} as {syntax:?}"
-            );
-            assert!(
-                explanation.transitions.is_empty(),
-                "{value:?} as {syntax:?}"
-            );
-        }
-        for error in &explanation.errors {
-            assert!(
-                error.position <= value.chars().count(),
-                "{value:?} as {syntax:?}: {error}"
-            );
-            assert!(
-                !error.message.is_empty() && !error.hint.is_empty(),
-                "{value:?}: {error}"
-            );
-        }
-        if let Some(canonical) = &explanation.canonical {
-            let Parsed::Schedule(again) = Schedule::parse(canonical, &context) else {
-                panic!("{value:?} as {syntax:?} was written as {canonical:?}");
-            };
-            assert_eq!(&again.to_string(), canonical, "{value:?} as {syntax:?}");
-        }
+        holds::value(value, syntax, &context(), now());
     }
-    let legal = |c: char| c.is_ascii_alphanumeric() || " _.:/=+-@".contains(c);
-    if !matches!(Schedule::parse(value, &context), Parsed::Invalid { .. }) {
-        assert!(value.chars().all(legal), "{value:?} was accepted");
-    }
-    let _ = Calendar::from_text(value, Effect::Closed);
+    holds::calendar(value, now());
 }
 
 /// Pieces of every syntax, which random text alone would never put together.

@@ -6,6 +6,7 @@
 //! line. A cancelled event is passed over.
 
 use jiff::civil::Date;
+use nightshift_core::printable;
 use serde_json::Value;
 
 use super::lines::{Property, unescape, unfold};
@@ -30,8 +31,8 @@ impl CalendarError {
     pub(super) fn new(line: usize, message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self {
             line,
-            message: message.into(),
-            hint: hint.into(),
+            message: printable(&message.into(), usize::MAX),
+            hint: printable(&hint.into(), usize::MAX),
         }
     }
 }
@@ -175,7 +176,9 @@ impl Calendar {
                 ));
             }
         }
-        let title = find("SUMMARY").map_or_else(String::new, |summary| unescape(&summary.value));
+        let title = find("SUMMARY").map_or_else(String::new, |summary| {
+            printable(&unescape(&summary.value), 120)
+        });
         let Some(start_property) = find("DTSTART") else {
             let line = event.first().map_or(1, |property| property.line);
             return Err(CalendarError::new(

@@ -12,6 +12,7 @@ mod week;
 
 use std::str::FromStr;
 
+use nightshift_core::printable;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -135,6 +136,14 @@ pub(crate) fn translate(
         Syntax::LightsOff => lights_off::translate(value),
         Syntax::Autostate => autostate::translate(value),
     };
+    let import = import.map(|import| Import {
+        differences: import
+            .differences
+            .iter()
+            .map(|words| printable(words, usize::MAX))
+            .collect(),
+        ..import
+    });
     import.map_err(|mut problems| {
         problems.sort_by_key(|problem| problem.position);
         problems.dedup();
