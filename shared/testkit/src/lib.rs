@@ -21,7 +21,7 @@ mod publisher;
 mod runtime_api;
 mod schemas;
 
-pub use fixtures::{Fixture, fixture, fixtures, workspace_root};
+pub use fixtures::{Fixture, fixture, fixtures, package_root, workspace_root};
 pub use ledger::{Crash, FakeLedger};
 pub use manifest::{EventRule, Manifest, Queue, Schedule, Statement};
 pub use mutations::{Mutation, Panicked, assert_survives, mutations, panics};

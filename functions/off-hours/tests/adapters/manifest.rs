@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 
+use nightshift_testkit::package_root;
 use serde_json::Value;
 
 /// What the function needs beside its own calls: the shared edge's, and what
@@ -21,7 +21,7 @@ const BESIDE: [&str; 8] = [
 
 /// Every text in the sources that has the form of an IAM action.
 fn called() -> BTreeSet<String> {
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let sources = package_root().join("src");
     let mut texts = vec![fs::read_to_string(sources.join("model/call.rs")).unwrap()];
     for entry in fs::read_dir(sources.join("aws")).unwrap() {
         texts.push(fs::read_to_string(entry.unwrap().path()).unwrap());
@@ -50,7 +50,7 @@ fn is_action(text: &str) -> bool {
 
 #[test]
 fn the_manifest_allows_what_is_called_and_nothing_else() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("function.json");
+    let path = package_root().join("function.json");
     let manifest: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     let statements = manifest["statements"].as_object().unwrap().values();
     let allowed: BTreeSet<String> = statements
