@@ -5,7 +5,7 @@ use nightshift_core::{Fact, Link, Notification, Section, Severity};
 use serde_json::{Value, json};
 
 use crate::limits::{BUTTON, DETAILS, Detail, FALLBACK, FIELDS, HEADER, PLAIN, SECTION, TOTAL};
-use crate::mrkdwn::{code_block, inline, plain, width};
+use crate::mrkdwn::{code_block, inline, plain, verbatim, width};
 
 /// What Slack is sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +37,7 @@ pub fn message(notification: &Notification) -> Payload {
 /// The notification without blocks, for a Slack that refuses them: what
 /// happened, what to do, and with which commands.
 pub fn plain_message(notification: &Notification) -> Payload {
+    const COMMAND: usize = 500;
     let mut lines = vec![headline(notification, PLAIN / 3)];
     lines.extend(notification.facts.iter().take(FIELDS).map(|fact| {
         format!(
@@ -45,13 +46,14 @@ pub fn plain_message(notification: &Notification) -> Payload {
         )
     }));
     lines.extend(numbered(&notification.next_steps, 5, 160));
-    lines.extend(
-        notification
-            .commands
-            .iter()
-            .take(2)
-            .map(|command| code_block(&command.text, 500)),
-    );
+    for command in notification.commands.iter().take(2) {
+        let code = code_block(&command.text, COMMAND);
+        // mrkdwn cannot show backticks in a row, and a phone copies what it shows.
+        if code.ends_with("…\n```") || command.text.contains("``") {
+            lines.push("Not shown exactly, do not run:".to_owned());
+        }
+        lines.push(code);
+    }
     lines.push(origin(notification));
     let mut text = String::new();
     let mut shortened = false;
@@ -198,16 +200,29 @@ impl Page {
 
     fn commands(&mut self, notification: &Notification, detail: &Detail) {
         for command in notification.commands.iter().take(detail.commands) {
-            let label = inline(&command.label, 150);
-            let code = code_block(&command.text, detail.command);
+            let words: Vec<&str> = command.label.split_whitespace().collect();
+            let label = verbatim(&words.join(" "), 150);
+            let label = if label.is_empty() { "Command" } else { &label };
+            let code = verbatim(&command.text, detail.command);
             // Half a command is worse than none: say that it must not be run.
-            let cut = code.ends_with("…\n```");
+            let cut = code.ends_with('…') && !command.text.ends_with('…');
             self.shortened |= cut;
-            let warning = if cut { " (shortened, do not run)" } else { "" };
-            let heading = if label.is_empty() { "Command" } else { &label };
-            let text = format!("{}{warning}\n{code}", bold(heading));
-            self.blocks
-                .push(json!({"type": "section", "text": mrkdwn(&text)}));
+            let mut heading = vec![json!({"type": "text", "text": label, "style": {"bold": true}})];
+            if cut {
+                heading.push(json!({"type": "text", "text": " (shortened, do not run)"}));
+            }
+            // Rich text, not mrkdwn: what is copied from it is what was meant,
+            // backticks included.
+            self.blocks.push(json!({
+                "type": "rich_text",
+                "elements": [
+                    {"type": "rich_text_section", "elements": heading},
+                    {
+                        "type": "rich_text_preformatted",
+                        "elements": [{"type": "text", "text": or_dash(code)}],
+                    },
+                ],
+            }));
         }
         self.left_out("command", notification.commands.len(), detail.commands);
     }

@@ -44,7 +44,9 @@ pub fn verdict(answer: &Answer) -> Verdict {
     };
     match (answer.status, word.as_str()) {
         (200..=299, "ok") => Verdict::Delivered,
-        (429, _) => Verdict::Wait(retry_after(answer.retry_after.as_deref())),
+        (429, _) | (_, "rate_limited" | "ratelimited") => {
+            Verdict::Wait(retry_after(answer.retry_after.as_deref()))
+        }
         (
             _,
             "no_service"
@@ -55,6 +57,7 @@ pub fn verdict(answer: &Answer) -> Verdict {
             | "invalid_token"
             | "channel_is_archived"
             | "channel_not_found"
+            | "user_not_found"
             | "action_prohibited"
             | "posting_to_general_channel_denied",
         )
@@ -114,6 +117,12 @@ mod tests {
             (429, None, "", "wait 30"),
             (400, None, "invalid_blocks", "reshape"),
             (400, None, "no_service", "refused"),
+            (400, None, "user_not_found", "refused"),
+            (403, Some("9"), "rate_limited", "wait 9"),
+            (400, None, "invalid_payload", "reshape"),
+            (400, None, "no_text", "reshape"),
+            (403, None, "action_prohibited", "refused"),
+            (404, None, "channel_not_found", "refused"),
             (403, None, "invalid_token", "refused"),
             (404, None, "no_service", "refused"),
             (410, None, "channel_is_archived", "refused"),

@@ -4,7 +4,8 @@
 //! escaped; without a `<` there is no mention and no link. Words that mrkdwn
 //! would read as formatting, an emoji or a mention (`*`, `_`, `:aws:`, `@here`)
 //! are put into code, where Slack reads nothing: ARNs and names stay exact and
-//! can be copied.
+//! can be copied. So is what a text quotes in backticks; other backticks are
+//! replaced by what looks like one, because mrkdwn knows no way to escape them.
 
 use nightshift_core::printable;
 
@@ -18,24 +19,94 @@ pub fn width(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
-/// The text on one line for a `mrkdwn` object, at most `limit` wide.
+/// The text on one line for a `mrkdwn` object, at most `limit` wide. What it
+/// quotes in backticks is code in Slack too.
 pub fn inline(text: &str, limit: usize) -> String {
     let tidy = tidy(text, limit);
     let mut line = Line::new(limit);
-    for word in tidy.split(' ').filter(|word| !word.is_empty()) {
-        if !line.is_empty() && !line.push(' ') {
-            break;
-        }
-        let whole = if is_markup(word) {
-            line.push_code(word)
+    let mut after_code = false;
+    for piece in pieces(&tidy) {
+        let (words, code) = match piece {
+            Piece::Blank => {
+                if !line.is_empty() && !line.push(' ') {
+                    break;
+                }
+                after_code = false;
+                continue;
+            }
+            Piece::Quoted(words) => (words, true),
+            Piece::Word(word) => (word, is_markup(word)),
+        };
+        // Two codes without a blank between them would be one with ticks in it.
+        let apart = !(code && after_code) || line.push(' ');
+        let whole = if !apart {
+            false
+        } else if code {
+            line.push_code(words)
         } else {
-            word.chars().all(|c| line.push(c))
+            words.chars().map(quiet).all(|c| line.push(c))
         };
         if !whole {
             break;
         }
+        after_code = code;
     }
     line.finish()
+}
+
+/// A part of one line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Piece<'t> {
+    Blank,
+    /// Without blanks, and without a backtick that quotes.
+    Word(&'t str),
+    /// What stood between two backticks.
+    Quoted(&'t str),
+}
+
+/// The parts of a text whose blanks are single spaces.
+fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    let mut before = None;
+    while let Some(first) = rest.chars().next() {
+        let (piece, length) = if first == ' ' {
+            (Piece::Blank, 1)
+        } else if let Some(quoted) = quotation(before, rest) {
+            (Piece::Quoted(quoted), quoted.len() + 2)
+        } else {
+            let word = word(before, rest);
+            (Piece::Word(word), word.len())
+        };
+        before = rest[..length].chars().next_back();
+        rest = &rest[length..];
+        pieces.push(piece);
+    }
+    pieces
+}
+
+/// What is quoted where `rest` begins with a backtick that opens a quotation:
+/// one that stands at the edge of words and is closed by another such.
+fn quotation(before: Option<char>, rest: &str) -> Option<&str> {
+    let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '`');
+    let (quoted, after) = rest.strip_prefix('`')?.split_once('`')?;
+    let blank = quoted.starts_with(' ') || quoted.ends_with(' ') || quoted.is_empty();
+    (!blank && edge(before) && edge(after.chars().next())).then_some(quoted)
+}
+
+/// What `rest` begins with, up to a blank or a quotation; at least a character.
+fn word(mut before: Option<char>, rest: &str) -> &str {
+    for (at, c) in rest.char_indices() {
+        if c == ' ' || (at > 0 && quotation(before, &rest[at..]).is_some()) {
+            return &rest[..at];
+        }
+        before = Some(c);
+    }
+    rest
+}
+
+const fn quiet(c: char) -> char {
+    if c == '`' { QUIET_BACKTICK } else { c }
 }
 
 /// The text on one line for a `plain_text` object, at most `limit` wide.
@@ -45,30 +116,50 @@ pub fn plain(text: &str, limit: usize) -> String {
     line.finish()
 }
 
-/// The text as a code block, its lines kept, at most `limit` wide with the
-/// fences.
+/// The text in lines, for where Slack reads no formatting: control characters
+/// made visible, at most `limit` wide.
+pub fn verbatim(text: &str, limit: usize) -> String {
+    let mut line = Line::new(limit);
+    let _ = visible(text).all(|c| line.push_shown(c.encode_utf8(&mut [0; 4])));
+    line.finish()
+}
+
+/// The text as a code block of mrkdwn, its lines kept, at most `limit` wide with
+/// the fences. Of backticks in a row every second one only looks like one.
 pub fn code_block(text: &str, limit: usize) -> String {
     const FENCES: usize = "```\n\n```".len();
     let mut line = Line::new(limit.saturating_sub(FENCES));
     let mut last = '\n';
-    for c in text.replace("\r\n", "\n").chars() {
-        let shown = match c {
-            '`' if last == '`' => QUIET_BACKTICK,
-            other => other,
-        };
-        last = c;
-        let whole = if matches!(shown, '\n' | '\t' | ' '..='~') {
-            line.push(shown)
+    let _ = visible(text).all(|c| {
+        let shown = if c == '`' && last == '`' {
+            QUIET_BACKTICK
         } else {
-            printable(shown.encode_utf8(&mut [0; 4]), usize::MAX)
-                .chars()
-                .all(|c| line.push(c))
+            c
         };
-        if !whole {
-            break;
-        }
-    }
+        last = shown;
+        line.push(shown)
+    });
     format!("```\n{}\n```", line.finish())
+}
+
+/// The characters of a text with lines; those that would not be seen, or would
+/// reorder what is seen, written out.
+fn visible(text: &str) -> impl Iterator<Item = char> {
+    let mut rest = text.chars().peekable();
+    std::iter::from_fn(move || {
+        let c = rest.next()?;
+        let ends = c == '\r' && rest.peek() == Some(&'\n');
+        Some(if ends { String::new() } else { shown(c) })
+    })
+    .flat_map(|shown| shown.chars().collect::<Vec<_>>())
+}
+
+fn shown(c: char) -> String {
+    if matches!(c, '\n' | '\t') {
+        c.to_string()
+    } else {
+        printable(c.encode_utf8(&mut [0; 4]), usize::MAX)
+    }
 }
 
 /// Whitespace joined into single spaces, control characters made visible, no
@@ -92,11 +183,7 @@ fn tidy(text: &str, limit: usize) -> String {
 
 /// Whether mrkdwn would show the word otherwise than it is written.
 fn is_markup(word: &str) -> bool {
-    word.contains('`')
-        || word.starts_with('>')
-        || formats(word)
-        || mentions_everyone(word)
-        || names_an_emoji(word)
+    word.starts_with('>') || formats(word) || mentions_everyone(word) || names_an_emoji(word)
 }
 
 /// `*`, `_` and `~` format only at the edge of letters: `New_York` is safe.
@@ -176,11 +263,13 @@ impl Line {
         // Room for the closing tick is kept aside while the word is written.
         self.text.push('`');
         self.room -= TICKS;
-        let whole = word
-            .chars()
-            .map(|c| if c == '`' { QUIET_BACKTICK } else { c })
-            .all(|c| self.push(c));
-        self.text.push('`');
+        let begin = self.text.len();
+        let whole = word.chars().map(quiet).all(|c| self.push(c));
+        if self.text.len() == begin {
+            self.text.pop();
+        } else {
+            self.text.push('`');
+        }
         whole
     }
 
@@ -223,7 +312,21 @@ mod tests {
             ("at 19:00:30", "at 19:00:30"),
             ("my_db *bold*", "my_db `*bold*`"),
             ("a _b c_ bucket/*", "a `_b` `c_` `bucket/*`"),
-            ("a `b` c", "a `ˋbˋ` c"),
+            ("a `b` c", "a `b` c"),
+            (
+                "its tag Schedule = `Mon-Fri 25:00-19:00`: wrong",
+                "its tag Schedule = `Mon-Fri 25:00-19:00`: wrong",
+            ),
+            ("(`a b`, `c`)/`d`.", "(`a b`, `c`)/`d`."),
+            ("`<!channel> *b* _i_`", "`&lt;!channel&gt; *b* _i_`"),
+            // A backtick that quotes nothing is only shown.
+            ("it`s a lone ` one", "itˋs a lone ˋ one"),
+            ("``", "ˋˋ"),
+            ("```x```", "ˋˋˋxˋˋˋ"),
+            ("db`x`y", "dbˋxˋy"),
+            ("` a ` b", "ˋ a ˋ b"),
+            ("*`a`*", "`*` `a` `*`"),
+            ("`a`*", "`a` `*`"),
             ("> quoted", "`&gt;` quoted"),
             ("two\nlines\tand  more", "two lines and more"),
             ("bell\u{7}", "bell\\u{7}"),
@@ -238,9 +341,17 @@ mod tests {
     }
 
     #[test]
+    fn where_slack_reads_nothing_the_text_is_itself() {
+        let command = "echo `id` ```\n\tx <&>\n";
+        assert_eq!(verbatim(command, 100), command);
+        assert_eq!(verbatim("a\r\nb\r\u{202e}", 100), "a\nb\\u{d}\\u{202e}");
+        assert_eq!(verbatim("abcdef", 4), "abc…");
+    }
+
+    #[test]
     fn code_keeps_its_lines_and_its_fences() {
         assert_eq!(code_block("a <b\r\nc", 100), "```\na &lt;b\nc\n```");
-        assert_eq!(code_block("``` x ````", 100), "```\n`ˋˋ x `ˋˋˋ\n```");
+        assert_eq!(code_block("``` x ````", 100), "```\n`ˋ` x `ˋ`ˋ\n```");
         assert_eq!(code_block("abcdef", 12), "```\nabc…\n```");
     }
 
@@ -254,7 +365,15 @@ mod tests {
             let code = code_block(&text, limit + 20);
             prop_assert!(width(&code) <= limit + 20);
             prop_assert_eq!(code.matches("```").count(), 2);
-            prop_assert_eq!(inline(&text, limit).matches('`').count() % 2, 0);
+            let shown = inline(&text, limit);
+            prop_assert_eq!(shown.matches('`').count() % 2, 0);
+            prop_assert!(!shown.contains("``"), "{shown}");
+            // Formatting begins outside code only, and there is none.
+            let whole = shown.strip_suffix('…').map_or(shown.as_str(), |cut| cut.rsplit_once(' ').map_or("", |(whole, _)| whole));
+            for outside in whole.split('`').step_by(2) {
+                let words = outside.replace("&gt;", ">").replace("&lt;", "<").replace("&amp;", "&");
+                prop_assert!(!words.split(' ').any(formats), "{shown}");
+            }
         }
     }
 }

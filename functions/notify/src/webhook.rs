@@ -71,14 +71,20 @@ impl Webhook {
         &self.address
     }
 
-    /// A text that came from outside, without the secret in it.
+    /// A text that came from outside, without the secret in it, also where
+    /// somebody has taken the secret apart.
     pub(crate) fn redact(&self, text: &str) -> String {
+        /// Shorter parts are no secrets, and words that a text may need.
+        const SECRET: usize = 6;
         let secret = &self.address[self.path..];
-        if secret.len() > 1 {
-            text.replace(secret, "/***")
-        } else {
-            text.to_owned()
+        if secret.len() < 2 {
+            return text.to_owned();
         }
+        let whole = text.replace(secret, "/***");
+        secret
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .filter(|part| part.len() >= SECRET)
+            .fold(whole, |text, part| text.replace(part, "***"))
     }
 }
 
@@ -153,6 +159,7 @@ mod tests {
             format!("{webhook:?}"),
             format!("{:#?}", Some(&webhook)),
             webhook.redact("error: POST /services/T0/B0/s3cr3t failed"),
+            webhook.redact("the token &quot;s3cr3t&quot; is unknown"),
         ] {
             assert!(!printed.contains("s3cr3t"), "{printed}");
             assert!(!printed.contains("T0"), "{printed}");

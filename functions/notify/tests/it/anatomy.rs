@@ -2,7 +2,7 @@
 //! people really get, and the limits for any that may come.
 
 use nightshift_core::{AccountId, Command, Fact, Link, Notification, Region, Section, Severity};
-use nightshift_testkit::{assert_valid, fixtures};
+use nightshift_testkit::{assert_valid, fixtures, package_root};
 use notify::{Event, message, plain_message};
 use proptest::prelude::*;
 
@@ -38,7 +38,9 @@ fn every_fixture_looks_as_it_was_reviewed() {
             let payload = message(&notification);
             rules::keep(&payload.body);
             let name = format!("{}-{}", fixture.name, index + 1);
-            insta::assert_json_snapshot!(name, payload.body);
+            insta::with_settings!({ snapshot_path => package_root().join("tests/it/snapshots") }, {
+                insta::assert_json_snapshot!(name, payload.body);
+            });
             rules::keep(&plain_message(&notification).body);
             seen += 1;
         }
@@ -79,6 +81,30 @@ fn half_a_command_is_not_offered_as_one() {
         ..notification()
     };
     assert!(message(&long).body.to_string().contains("do not run"));
+}
+
+/// What people copy is what was meant, in every way that Slack may get it.
+#[test]
+fn a_command_is_shown_exactly_or_not_to_be_run() {
+    let text = "aws ssm put-parameter --value \"$(date)\" && echo `id` <x >y ```z```\n\ttrue";
+    let quoting = Notification {
+        commands: vec![Command {
+            label: "Do `it`".to_owned(),
+            text: text.to_owned(),
+        }],
+        ..notification()
+    };
+    let blocks = message(&quoting).body["blocks"].clone();
+    let blocks = blocks.as_array().unwrap();
+    let rich = blocks.iter().find(|block| block["type"] == "rich_text");
+    let parts = &rich.unwrap()["elements"];
+    assert_eq!(parts[0]["elements"][0]["text"], "Do `it`");
+    assert_eq!(parts[1]["type"], "rich_text_preformatted");
+    assert_eq!(parts[1]["elements"][0]["text"], text);
+    let plain = plain_message(&quoting).body.to_string();
+    assert!(plain.contains("do not run"), "{plain}");
+    let plain = plain_message(&notification()).body.to_string();
+    assert!(!plain.contains("do not run"), "{plain}");
 }
 
 #[test]

@@ -109,7 +109,7 @@ async fn the_webhook_comes_from_parameter_store_and_stays_secret() {
                 ("AWS_REGION", "us-east-1"),
                 ("AWS_ACCESS_KEY_ID", "test"),
                 ("AWS_SECRET_ACCESS_KEY", "test"),
-                ("AWS_LAMBDA_LOG_LEVEL", "DEBUG"),
+                ("AWS_LAMBDA_LOG_LEVEL", "TRACE"),
             ],
         );
         stub.wait_for_init(LIMIT);

@@ -94,6 +94,11 @@ fn waits_and_tries_are_the_codes_and_the_manifests() {
         format!("no answer in {} s", patience.answer.as_secs()),
         format!("at most {} attempts", patience.attempts),
         format!("after {} tries", queue.max_receive_count),
+        format!("seen again after {} s", queue.visibility_seconds),
+        format!(
+            "A trouble of {} minutes",
+            queue.max_receive_count * queue.visibility_seconds / 60
+        ),
         format!("batches of {}", queue.batch_size),
     ] {
         assert!(

@@ -23,6 +23,7 @@ pub fn keep(payload: &Value) {
             Some("header") => object(&block["text"], "plain_text", HEADER),
             Some("section") => section(block),
             Some("context") => elements(block, 10, |element| object(element, "mrkdwn", 2_000)),
+            Some("rich_text") => rich_text(block),
             Some("actions") => elements(block, 25, button),
             other => panic!("a block of type {other:?}"),
         }
@@ -39,6 +40,23 @@ fn section(block: &Value) {
             object(field, "mrkdwn", FIELD);
         }
     }
+}
+
+/// A heading and a command, both exactly as they are: nothing is read in them.
+fn rich_text(block: &Value) {
+    elements(block, 2, |part| {
+        let kind = part["type"].as_str().expect("a type");
+        assert!(
+            ["rich_text_section", "rich_text_preformatted"].contains(&kind),
+            "{kind}"
+        );
+        elements(part, 2, |element| {
+            assert_eq!(element["type"], "text");
+            let text = element["text"].as_str().expect("a text");
+            assert!(!text.is_empty() && width(text) <= SECTION, "{text}");
+            seen(text);
+        });
+    });
 }
 
 fn elements(block: &Value, most: usize, check: impl Fn(&Value)) {
@@ -93,6 +111,11 @@ fn inert(text: &str) {
             "{text}"
         );
     }
+    seen(text);
+}
+
+/// Nothing invisible, and nothing that reorders what is seen.
+fn seen(text: &str) {
     let hidden = |c: char| {
         (c.is_control() && c != '\n' && c != '\t') || ('\u{202a}'..='\u{202e}').contains(&c)
     };

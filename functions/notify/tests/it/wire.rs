@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use nightshift_runtime::Function;
 use notify::{Notify, Pace, Poster, Slack, Webhook};
 use serde_json::json;
 use wiremock::matchers::{body_partial_json, header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::world::{FixedChannel, SECRET, batch, kept, notifications, run};
+use crate::world::{FixedChannel, SECRET, batch, invocation, kept, notifications, run};
 
 fn address(server: &MockServer) -> String {
     format!("{}/services/{SECRET}", server.uri())
@@ -90,6 +91,21 @@ async fn a_slow_slack_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn the_report_is_made_before_the_time_is_over() {
+    let server = answers(ResponseTemplate::new(200).set_delay(Duration::from_secs(20))).await;
+    let notify = notify(&server, Pace::default());
+    let budget = Duration::from_millis(3_500);
+    let begun = Instant::now();
+    let response = notify
+        .handle(batch(&notifications(&["a", "b"])), invocation(budget))
+        .await
+        .unwrap();
+    assert_eq!(kept(&response), ["a", "b"]);
+    let left = budget.saturating_sub(begun.elapsed());
+    assert!(left > Duration::from_millis(500), "{left:?} left");
+}
+
+#[tokio::test]
 async fn a_new_webhook_is_found_at_once() {
     let old = answers(ResponseTemplate::new(404).set_body_string("no_service")).await;
     let new = answers(ResponseTemplate::new(200).set_body_string("ok")).await;
@@ -115,7 +131,8 @@ async fn no_error_tells_the_secret() {
     assert!(printed.contains("was not reached"), "{printed}");
     assert!(!printed.contains("s3cr3t"), "{printed}");
 
-    let echo = format!("bad webhook /services/{SECRET}");
+    let token = SECRET.rsplit('/').next().unwrap();
+    let echo = format!("bad webhook /services/{SECRET}, bad token {token}");
     let server = answers(ResponseTemplate::new(403).set_body_string(echo)).await;
     let command = json!({"command": "send", "notification": crate::world::notification()});
     let error = run(&notify(&server, Pace::default()), command)
