@@ -6,7 +6,8 @@ use crate::names::{AccountId, Region};
 use crate::severity::Severity;
 
 /// What a function has to tell people. Functions publish it; only `notify`
-/// knows where people read it. Every text in it is plain and untrusted.
+/// knows where people read it. Every text in it is plain and untrusted; what
+/// stands between two backticks is a quotation, to be shown exactly.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Notification {
     /// The version of this shape; 1.
