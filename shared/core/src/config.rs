@@ -231,6 +231,11 @@ mod tests {
             ("/version", json!(2), "version 1"),
             ("/environment", json!("prod"), "denied_environments"),
             ("/environment", json!(" dev"), "without spaces"),
+            (
+                "/guards/dry\nrun\u{202e}",
+                json!(true),
+                "unknown field `dry\\u{a}run\\u{202e}`",
+            ),
             ("/accounts", json!(["1234"]), "twelve digits"),
             ("/accounts", json!([]), "at least one account"),
             ("/regions", json!([]), "at least one Region"),

@@ -107,6 +107,25 @@ const PIECES: &[&str] = &[
     "#",
 ];
 
+/// What a fuzzer found: an error that was no visible line, or named a line that is not there.
+const FOUND: &[&str] = &[
+    "alwy\u{c}\0\0@\0",
+    "Mon-Fri 07:00-19:00 @Mars/Base\u{202e}",
+    "\0\0\u{12}=0 8 * * *",
+    "`{ke\u{1c}y}`",
+    "start=d=_ H:M=07:00\nhibernate=d=_ H:M=19:00",
+    "\u{1d}",
+    "\n\n[\n\n",
+    "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:\u{85}\nSUMMARY:\u{7}\nEND:VEVENT\nEND:VCALENDAR",
+];
+
+#[test]
+fn what_was_found_once_is_mended() {
+    for value in FOUND {
+        check(value);
+    }
+}
+
 /// The factor stretches the run: `NIGHTSHIFT_CASES=20`.
 fn config(cases: u32) -> Config {
     let factor = std::env::var("NIGHTSHIFT_CASES")

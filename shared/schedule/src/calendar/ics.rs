@@ -115,7 +115,8 @@ impl Calendar {
         }
         let json: Value = serde_json::from_str(text).map_err(|error| {
             vec![CalendarError::new(
-                error.line(),
+                // An end that came too early is on a line that is not there.
+                error.line().clamp(1, text.lines().count().max(1)),
                 format!("not JSON: {error}"),
                 "give iCalendar, or JSON with `Content` or lists of dates",
             )]
