@@ -10,8 +10,8 @@ usage() {
 Usage: scripts/test.sh [--list] [STEP...]
 
 Sets up what it needs (pinned Python tools and cargo-nextest, outside the
-checkout), then runs every step, or only the named ones (`rehearsal` only by name). It goes on after a
-failure and ends with a table.
+checkout), then runs every step, or only the named ones (`rehearsal` and `fuzz`
+only by name). It goes on after a failure and ends with a table.
 
   --list    print the steps
   --help    print this
@@ -23,8 +23,9 @@ EOF
 }
 
 steps=(format terraform-format shell lint unit docs terraform local-cloud end-to-end)
-# Run by name only: the end-to-end tests walk the same way, and it takes minutes.
-by_name=(rehearsal)
+# Run by name only, because each takes minutes: the end-to-end tests walk the way of
+# the rehearsal, and the property tests ask what the fuzz targets ask.
+by_name=(rehearsal fuzz)
 
 describe() {
   case "$1" in
@@ -38,12 +39,13 @@ describe() {
     local-cloud) echo "the local cloud and the inbox themselves" ;;
     end-to-end) echo "development applied into the local cloud, events to messages; proofs" ;;
     rehearsal) echo "scripts/rehearse.sh --fast" ;;
+    fuzz) echo "every fuzz target, a few thousand inputs from a fixed seed" ;;
   esac
 }
 
 run_step() {
   case "$1" in
-    format) cargo fmt --all --check ;;
+    format) cargo fmt --all --check && cargo fmt --manifest-path tests/fuzz/Cargo.toml --check ;;
     terraform-format) terraform fmt -check -recursive -diff terraform ;;
     shell) check_shell ;;
     lint) under_clippy cargo build --quiet --workspace --all-targets ;;
@@ -53,12 +55,19 @@ run_step() {
     local-cloud) pytest tests/localcloud ;;
     end-to-end) pytest tests/e2e tests/proofs ;;
     rehearsal) scripts/rehearse.sh --fast ;;
+    fuzz) fuzz ;;
   esac
 }
 
 # The tests are compiled by Clippy's driver, so that lints cost no second build of the SDK crates.
 under_clippy() {
   RUSTC_WORKSPACE_WRAPPER="$root/scripts/lib/clippy-rustc" "$@"
+}
+
+fuzz() {
+  cargo clippy --quiet --locked --manifest-path tests/fuzz/Cargo.toml --all-targets \
+    --target-dir "${CARGO_TARGET_DIR:-target}/fuzz/build" -- -D warnings
+  scripts/fuzz --smoke
 }
 
 pytest() {

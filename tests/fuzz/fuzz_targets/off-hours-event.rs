@@ -1,0 +1,6 @@
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use nightshift_fuzz::off_hours;
+
+fuzz_target!(|text: &str| off_hours::event(text));
