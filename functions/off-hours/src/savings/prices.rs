@@ -163,18 +163,47 @@ mod tests {
         )
     }
 
+    /// Whether a price has a month, and a source that the README beside the
+    /// table describes.
+    fn can_be_looked_up(price: &Price) -> bool {
+        let sources = include_str!("../../prices/README.md");
+        let month = format!("{}-01", price.as_of);
+        price.as_of.len() == 7
+            && month.parse::<jiff::civil::Date>().is_ok()
+            && !price.source.contains("recalled")
+            && sources.contains(&format!("\n| `{}` | ", price.source))
+    }
+
     #[test]
     fn every_line_of_the_table_can_be_read_and_stands_once() {
         let mut seen = BTreeSet::new();
         for line in TABLE.lines().skip(1) {
             let (class, engine, price) = row(line).unwrap_or_else(|| panic!("{line}"));
             assert!(price.hourly > Money::ZERO, "{line}");
-            assert!(price.as_of.len() == 7 && !price.source.is_empty(), "{line}");
+            assert!(can_be_looked_up(&price), "{line}");
             for region in price.regions {
                 assert!(seen.insert((class, engine, region)), "twice: {line}");
             }
         }
-        assert!(seen.len() > 300);
+        assert!(seen.len() > 1000);
+    }
+
+    #[test]
+    fn a_price_without_month_or_known_source_is_refused() {
+        for (fields, expected) in [
+            ("2026-07,karpenter", true),
+            ("2026-07,", false),
+            (",karpenter", false),
+            ("2026,karpenter", false),
+            ("2026-13,karpenter", false),
+            ("2026-07,source", false),
+            ("2025-01,as recalled; to be checked", false),
+        ] {
+            let line = format!("t3.small,,us-east-1,0.0208,{fields}").leak();
+            let (.., price) = row(line).unwrap();
+            assert_eq!(can_be_looked_up(&price), expected, "{line}");
+        }
+        assert_eq!(row("t3.small,,us-east-1,0.0208,2026-07"), None);
     }
 
     #[test]
