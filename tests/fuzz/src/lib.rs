@@ -8,7 +8,6 @@ pub mod off_hours;
 pub mod schedules;
 pub mod slack;
 
-#[expect(clippy::doc_markdown, reason = "the file is the tests' own")]
 #[path = "../../../shared/schedule/tests/oracle/holds.rs"]
 mod holds;
 #[path = "../../../functions/notify/tests/it/rules.rs"]

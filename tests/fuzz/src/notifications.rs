@@ -14,7 +14,9 @@ pub fn event(text: &str) {
         match Event::from_input(input) {
             Ok(Event::Batch(records)) => {
                 assert_eq!(Some(records.len()), count);
-                records.iter().for_each(|record| shown(&record.message));
+                for record in &records {
+                    shown(&record.message);
+                }
             }
             Ok(Event::Preview(notification) | Event::Send { notification, .. }) => {
                 renders(&notification);
@@ -94,21 +96,21 @@ fn from_lines(text: &str) -> Notification {
         let mut letters = line.chars();
         let part = letters.next().unwrap_or('i');
         match part {
-            '*' => (0..100).for_each(|_| put(&mut notification, &last.0, &last.1)),
+            '*' => (0..100).for_each(|_| put(&mut notification, last.0, &last.1)),
             '+' if last.1.len() < 50_000 => {
                 last.1 = last.1.repeat(2);
-                put(&mut notification, &last.0, &last.1);
+                put(&mut notification, last.0, &last.1);
             }
             _ => {
                 last = (part, letters.as_str().replace('↵', "\n"));
-                put(&mut notification, &last.0, &last.1);
+                put(&mut notification, last.0, &last.1);
             }
         }
     }
     notification
 }
 
-fn put(notification: &mut Notification, part: &char, text: &str) {
+fn put(notification: &mut Notification, part: char, text: &str) {
     let (label, value) = text.split_once('=').unwrap_or(("", text));
     let (label, value) = (label.to_owned(), value.to_owned());
     match part {
