@@ -25,7 +25,7 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use jiff::Timestamp;
 use nightshift_core::Notification;
-use nightshift_runtime::{Failure, Function, Invocation, emit};
+use nightshift_runtime::{Failure, Function, Https, Invocation, Response, emit};
 use serde_json::Value;
 
 pub use act::{Courier, Pace};
@@ -52,10 +52,10 @@ pub struct Notify<C = ConfiguredChannels, P = Slack> {
 
 impl Notify {
     /// The function as Lambda runs it.
-    pub fn new(config: &SdkConfig) -> Self {
+    pub fn new(config: &SdkConfig, https: Https) -> Self {
         Self::with(
             ConfiguredChannels::new(config),
-            Slack::new(),
+            Slack::new(https),
             Pace::default(),
         )
     }
@@ -160,9 +160,9 @@ where
     C: Channels + 'static,
     P: Poster + 'static,
 {
-    async fn handle(&self, input: Value, invocation: Invocation) -> Result<Value, Failure> {
+    async fn handle(&self, input: Value, invocation: Invocation) -> Result<Response, Failure> {
         let event = Event::from_input(input).map_err(|error| Failure::new("Input", &error))?;
-        match event {
+        let answer = match event {
             Event::Batch(records) => self.batch(records, &invocation).await,
             Event::Preview(notification) => shown(Task::Preview, &notification),
             Event::Send {
@@ -173,7 +173,8 @@ where
                 notification,
                 dry_run: false,
             } => self.send(&notification, &invocation).await,
-        }
+        }?;
+        Response::new(&answer)
     }
 }
 

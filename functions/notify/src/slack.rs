@@ -1,12 +1,12 @@
 use std::future::Future;
 use std::time::Duration;
 
-use aws_smithy_http_client::{Connector, tls};
 use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
+use nightshift_runtime::Https;
 use serde_json::Value;
 use thiserror::Error;
 
@@ -38,30 +38,16 @@ pub trait Poster: Send + Sync {
     ) -> impl Future<Output = Result<Answer, PostError>> + Send;
 }
 
-/// Posts over the same HTTP and TLS stack as the SDK.
+/// Posts over the same connections and roots as the SDK.
 #[derive(Debug)]
 pub struct Slack {
-    connector: Connector,
+    https: Https,
 }
 
 impl Slack {
-    /// A client; connections are made at the first message.
-    pub fn new() -> Self {
-        /// Connections that idled longer may have died while the environment was frozen.
-        const POOL_IDLE: Duration = Duration::from_secs(15);
-        let provider = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc);
-        Self {
-            connector: Connector::builder()
-                .tls_provider(provider)
-                .pool_idle_timeout(POOL_IDLE)
-                .build(),
-        }
-    }
-}
-
-impl Default for Slack {
-    fn default() -> Self {
-        Self::new()
+    /// A client; a connection is made for the first message.
+    pub fn new(https: Https) -> Self {
+        Self { https }
     }
 }
 
@@ -82,7 +68,7 @@ impl Poster for Slack {
             headers.insert("content-type", "application/json; charset=utf-8");
             headers.insert("user-agent", "nightshift-notify");
             let response = self
-                .connector
+                .https
                 .call(request)
                 .await
                 .map_err(|error| connection(webhook, &error))?;

@@ -1,18 +1,18 @@
 //! The way through the rooms: event, observe, decide, act, report.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
 use futures_util::future::join;
 use jiff::Timestamp;
-use nightshift_core::{Document, Guard, Notification};
+use nightshift_core::{Arn, Document, Guard, Notification};
 use nightshift_runtime::{
-    Deadline, DynamoLedger, Entry, Failure, Function, Invocation, Ledger, Metric, Publisher,
-    Settings, SettingsError, SnsPublisher, Unit, emit, sdk_config,
+    Body, Deadline, DynamoLedger, Entry, Failure, Function, Https, Invocation, Ledger, Metric,
+    Publisher, Response, Settings, SettingsError, SnsPublisher, Unit, emit, sdk_config,
 };
 use nightshift_schedule::{Context, Desired, Zone};
-use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
@@ -26,7 +26,7 @@ use crate::messages::{self, Teller};
 use crate::model::EnvironmentRecord;
 use crate::observe::{ENVIRONMENT_KEY, PARTITION, observe};
 use crate::occasions;
-use crate::plan::{Snapshot, Stored};
+use crate::plan::{Outcome, Snapshot, Stored};
 use crate::report::{Counts, DigestReport, Line, Report, within_limit};
 use crate::rounds::{self, Finished};
 use crate::savings::{self, Prices};
@@ -66,7 +66,7 @@ impl OffHours {
     /// event finds both. A configuration that cannot be had now is asked for
     /// again, and told, by the first event that needs it.
     pub async fn start() -> Self {
-        let sdk = sdk_config().await;
+        let sdk = sdk_config(&Https::new()).await;
         let settings = Settings::from_environment(&sdk);
         if let Err(error) = settings.document().await {
             tracing::debug!(%error, "no configuration yet");
@@ -113,7 +113,7 @@ impl OffHours {
         syntax: Option<&str>,
         at: Option<Timestamp>,
         days: Option<u16>,
-    ) -> Result<Value, Failure> {
+    ) -> Result<Response, Failure> {
         let context = match self.settings.document().await {
             Ok(_) => self.setup().await?.context,
             // What it says of a wrong configuration would not be what the run does.
@@ -124,17 +124,21 @@ impl OffHours {
             Err(_) => Context::new(Zone::utc()),
         };
         let at = at.unwrap_or_else(Timestamp::now);
-        answer(&commands::explain(schedule, syntax, &context, at, days)?)
+        Response::new(&commands::explain(schedule, syntax, &context, at, days)?)
     }
 
-    async fn status(&self, at: Option<Timestamp>) -> Result<Value, Failure> {
+    async fn status(&self, at: Option<Timestamp>) -> Result<Response, Failure> {
         let setup = self.setup().await?;
         let snapshot = self.remembered(&setup).await?;
         let now = at.unwrap_or_else(Timestamp::now);
-        answer(&commands::status(&snapshot, &setup.document, now))
+        Response::new(&commands::status(&snapshot, &setup.document, now))
     }
 
-    async fn digest(&self, month: Option<String>, at: Option<Timestamp>) -> Result<Value, Failure> {
+    async fn digest(
+        &self,
+        month: Option<String>,
+        at: Option<Timestamp>,
+    ) -> Result<Response, Failure> {
         let setup = self.setup().await?;
         let now = at.unwrap_or_else(Timestamp::now);
         // Only the schedule tells people; who asks for a month reads the answer.
@@ -153,7 +157,7 @@ impl OffHours {
         } else {
             false
         };
-        answer(&DigestReport {
+        Response::new(&DigestReport {
             version: 1,
             function: NAME,
             command: "digest",
@@ -180,7 +184,7 @@ impl OffHours {
         SnsPublisher::new(&self.sdk, &setup.document.notifications_topic)
     }
 
-    async fn reconcile(&self, job: Job, invocation: &Invocation) -> Result<Value, Failure> {
+    async fn reconcile(&self, job: Job, invocation: &Invocation) -> Result<Response, Failure> {
         let setup = self.setup().await?;
         let document = &setup.document;
         let now = job.at.unwrap_or_else(Timestamp::now);
@@ -217,14 +221,15 @@ impl OffHours {
             now,
             pause: PAUSE,
         };
-        let before = snapshot.clone();
+        let before = snapshot.memory();
         let finished = rounds::run(&actor, &policy, &job.forced, snapshot).await;
         let telling = self
             .tell(&setup, &policy, &before, &finished, &ledger, now)
             .await;
-        let report = report(&job, &setup, &finished, telling, now, dry_run, invocation);
+        drop(before);
+        let report = report(&job, &setup, finished, telling, now, dry_run, invocation);
         measure(&report, now);
-        answer(&report)
+        Response::new(&report)
     }
 
     /// Tells people, then writes down that they were told: a crash in between
@@ -283,7 +288,7 @@ struct Telling {
 }
 
 impl Function for OffHours {
-    async fn handle(&self, input: Value, invocation: Invocation) -> Result<Value, Failure> {
+    async fn handle(&self, input: Value, invocation: Invocation) -> Result<Response, Failure> {
         let trigger = Trigger::parse(&input).map_err(|error| Failure::new("Input", &error))?;
         let job = match trigger {
             Trigger::Command(Command::Explain {
@@ -365,7 +370,7 @@ async fn keep(
     let entry = Entry {
         key: ENVIRONMENT_KEY.to_owned(),
         version: seen.version,
-        body: serde_json::to_value(next).map_err(|error| error.to_string())?,
+        body: Body::new(next).map_err(|error| error.to_string())?,
         expires_at: None,
     };
     ledger
@@ -378,33 +383,47 @@ async fn keep(
 fn report(
     job: &Job,
     setup: &Setup,
-    finished: &Finished,
+    finished: Finished,
     telling: Telling,
     now: Timestamp,
     dry_run: bool,
     invocation: &Invocation,
 ) -> Report {
-    let outcome = |arn: &nightshift_core::Arn| {
-        finished
-            .outcomes
-            .binary_search_by(|outcome| outcome.arn.cmp(arn))
-            .ok()
-            .and_then(|index| finished.outcomes.get(index))
-    };
-    let decisions = &finished.plan.decisions;
-    let lines: Vec<Line> = decisions
+    let Finished {
+        plan,
+        snapshot,
+        outcomes,
+        unseen,
+        ..
+    } = finished;
+    let blind = snapshot
+        .blind
         .iter()
-        .map(|decision| Line::new(decision, outcome(&decision.arn)))
-        .collect();
-    let ours: std::collections::BTreeSet<_> = decisions
+        .chain(&unseen)
+        .map(ToString::to_string);
+    let blind = blind.chain(snapshot.problems.iter().cloned()).collect();
+    // The answer may be as large as the world that it is about: one after the other.
+    drop(snapshot);
+    let ours: BTreeSet<Arn> = plan
+        .decisions
         .iter()
         .filter(|decision| decision.ours)
         .map(|decision| decision.arn.clone())
         .collect();
+    let mut outcomes: BTreeMap<Arn, Outcome> = outcomes
+        .into_iter()
+        .map(|outcome| (outcome.arn.clone(), outcome))
+        .collect();
+    let lines: Vec<Line> = plan
+        .decisions
+        .into_iter()
+        .map(|decision| {
+            let outcome = outcomes.remove(&decision.arn);
+            Line::new(decision, outcome)
+        })
+        .collect();
     let counts = Counts::of(&lines, ours.len());
     let (resources, strangers_left_out) = within_limit(lines, |arn| ours.contains(arn));
-    let snapshot = &finished.snapshot;
-    let blind = snapshot.blind.iter().chain(&finished.unseen);
     Report {
         version: 1,
         function: NAME,
@@ -414,14 +433,11 @@ fn report(
         environment: setup.document.environment.clone(),
         at: now,
         dry_run,
-        halted: finished.plan.halted.as_ref().map(ToString::to_string),
+        halted: plan.halted.as_ref().map(ToString::to_string),
         counts,
         resources,
         strangers_left_out,
-        blind: blind
-            .map(ToString::to_string)
-            .chain(snapshot.problems.iter().cloned())
-            .collect(),
+        blind,
         told: telling.told,
         untold: telling.untold,
         milliseconds: milliseconds(&invocation.deadline),
@@ -452,8 +468,4 @@ fn measure(report: &Report, now: Timestamp) {
             count("Untold", report.untold.len()),
         ],
     );
-}
-
-fn answer(report: &impl Serialize) -> Result<Value, Failure> {
-    serde_json::to_value(report).map_err(|error| Failure::new("Report", &error))
 }

@@ -153,7 +153,7 @@ fn remembered(entries: Vec<Entry>) -> Remembered {
     } in entries
     {
         if key.starts_with(RESOURCE_PREFIX) {
-            match serde_json::from_value::<Record>(body) {
+            match body.read::<Record>() {
                 Ok(value) if resource_key(&value.arn) == key => {
                     all.records
                         .insert(value.arn.clone(), Stored { version, value });
@@ -171,7 +171,7 @@ fn remembered(entries: Vec<Entry>) -> Remembered {
         } else if key == ENVIRONMENT_KEY {
             // What was announced and when runs began can be begun anew; sizes
             // are not in it.
-            match serde_json::from_value(body) {
+            match body.read() {
                 Ok(value) => all.environment = Stored { version, value },
                 Err(error) => {
                     all.environment.version = version;

@@ -40,6 +40,19 @@ pub struct Snapshot {
     pub problems: Vec<String>,
 }
 
+impl Snapshot {
+    /// What is remembered, without the world that was seen: all that a later
+    /// comparison needs, and a fraction of the memory.
+    #[must_use]
+    pub fn memory(&self) -> Self {
+        Self {
+            records: self.records.clone(),
+            environment: self.environment.clone(),
+            ..Self::default()
+        }
+    }
+}
+
 /// What is to be done with a resource.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,

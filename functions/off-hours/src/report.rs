@@ -113,18 +113,20 @@ const fn is_zero(number: &usize) -> bool {
 
 impl Line {
     /// A decision with what came of it.
-    pub fn new(decision: &Decision, outcome: Option<&Outcome>) -> Self {
-        let (action, reason) = match outcome.map(|outcome| &outcome.result) {
-            None | Some(Achieved::Done | Achieved::WouldDo) => {
-                (decision.action, decision.reason.clone())
-            }
-            Some(Achieved::Refused(refusal)) => (Action::Refused, refusal.to_string()),
-            Some(Achieved::Failed(problem)) => (Action::Failed, problem.clone()),
-            Some(Achieved::AnotherRun) => (
+    pub fn new(decision: Decision, outcome: Option<Outcome>) -> Self {
+        let (result, calls) = match outcome {
+            Some(outcome) => (outcome.result, outcome.calls),
+            None => (Achieved::Done, Vec::new()),
+        };
+        let (action, reason) = match result {
+            Achieved::Done | Achieved::WouldDo => (decision.action, decision.reason),
+            Achieved::Refused(refusal) => (Action::Refused, refusal.to_string()),
+            Achieved::Failed(problem) => (Action::Failed, problem),
+            Achieved::AnotherRun => (
                 Action::None,
                 "another run is at work on it, and this one leaves it alone".to_owned(),
             ),
-            Some(Achieved::Postponed) => (
+            Achieved::Postponed => (
                 Action::None,
                 format!(
                     "{}; no time was left, the next run goes on",
@@ -133,16 +135,16 @@ impl Line {
             ),
         };
         Self {
-            arn: decision.arn.clone(),
+            arn: decision.arn,
             kind: decision.kind,
-            name: decision.name.clone(),
-            region: decision.region.clone(),
+            name: decision.name,
+            region: decision.region,
             desired: decision.desired,
             until: decision.until,
             action,
             reason,
             wave: decision.wave,
-            calls: outcome.map_or_else(Vec::new, |outcome| outcome.calls.clone()),
+            calls,
         }
     }
 }

@@ -10,7 +10,7 @@ use nightshift_runtime::{CallError, Ledger};
 use crate::act::Actor;
 use crate::cloud::Cloud;
 use crate::decide::{Cause, Policy, decide};
-use crate::model::{Resource, Run};
+use crate::model::{Call, Resource, Run};
 use crate::plan::{Achieved, Action, Decision, Outcome, Plan, Progress, Snapshot};
 
 /// Nine waves, and what is left to settle after each.
@@ -81,10 +81,31 @@ pub async fn run<C: Cloud, L: Ledger>(
 /// What has been done in a run.
 #[derive(Default)]
 struct Log {
-    decisions: BTreeMap<Arn, Decision>,
+    decisions: BTreeMap<Arn, Done>,
     outcomes: BTreeMap<Arn, Outcome>,
     /// What failed or belongs to another run is not touched again in this one.
     aside: BTreeSet<Arn>,
+}
+
+/// What a later plan no longer says of a resource.
+struct Done {
+    action: Action,
+    reason: String,
+    calls: Vec<Call>,
+    forced_start: bool,
+    alarming: bool,
+}
+
+impl Done {
+    fn of(decision: &Decision) -> Self {
+        Self {
+            action: decision.action,
+            reason: decision.reason.clone(),
+            calls: decision.calls.clone(),
+            forced_start: decision.forced_start,
+            alarming: decision.alarming,
+        }
+    }
 }
 
 impl Log {
@@ -133,7 +154,7 @@ impl Log {
                 Some(earlier) => earlier.calls.extend(decision.calls.iter().cloned()),
                 None => {
                     self.decisions
-                        .insert(decision.arn.clone(), decision.clone());
+                        .insert(decision.arn.clone(), Done::of(decision));
                 }
             }
             match self.outcomes.get_mut(&outcome.arn) {

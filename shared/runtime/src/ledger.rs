@@ -5,20 +5,44 @@ use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use nightshift_core::Region;
-use serde_json::Value;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use crate::call_error::{CallClass, CallError};
 
+/// A remembered state as it is stored: JSON. Only who knows its type reads it,
+/// straight from the text, for a ledger may hold thousands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Body(String);
+
+impl Body {
+    /// Writes a state.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON.
+    pub fn new(state: &impl Serialize) -> Result<Self, serde_json::Error> {
+        serde_json::to_string(state).map(Self)
+    }
+
+    /// Reads the state.
+    ///
+    /// # Errors
+    /// When what is stored is something else.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_str(&self.0)
+    }
+}
+
 /// One remembered thing.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// What it is about, such as `resource#arn:...`.
     pub key: String,
     /// Counts the writes; the optimistic lock.
     pub version: u64,
     /// The remembered state.
-    pub body: Value,
+    pub body: Body,
     /// When DynamoDB may forget it.
     pub expires_at: Option<Timestamp>,
 }
@@ -137,7 +161,7 @@ impl Ledger for DynamoLedger {
             .item("pk", AttributeValue::S(partition.to_owned()))
             .item("sk", AttributeValue::S(entry.key.clone()))
             .item("version", AttributeValue::N(version.to_string()))
-            .item("body", AttributeValue::S(entry.body.to_string()));
+            .item("body", AttributeValue::S(entry.body.0.clone()));
         if let Some(at) = entry.expires_at {
             request = request.item("expires_at", AttributeValue::N(at.as_second().to_string()));
         }
@@ -179,17 +203,14 @@ fn entry(item: &HashMap<String, AttributeValue>) -> Result<Entry, LedgerError> {
     let version = number("version")
         .and_then(|number| number.parse().ok())
         .ok_or_else(|| malformed("`version` is not a number"))?;
-    // One damaged entry must not hide the others: whoever reads this one finds a text
-    // where a record should be, and says so.
     let body = text("body").ok_or_else(|| malformed("`body` is not a text"))?;
-    let body = serde_json::from_str(body).unwrap_or_else(|_| Value::String(body.clone()));
     let expires_at = number("expires_at")
         .and_then(|number| number.parse().ok())
         .and_then(|seconds| Timestamp::from_second(seconds).ok());
     Ok(Entry {
         key,
         version,
-        body,
+        body: Body(body.clone()),
         expires_at,
     })
 }

@@ -192,13 +192,14 @@ fn error(operation: &'static str, class: CallClass) -> LedgerError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nightshift_runtime::Body;
     use serde_json::json;
 
     fn entry(version: u64) -> Entry {
         Entry {
             key: "run".to_owned(),
             version,
-            body: json!({"at": version}),
+            body: Body::new(&json!({"at": version})).unwrap(),
             expires_at: None,
         }
     }

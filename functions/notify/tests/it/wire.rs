@@ -2,20 +2,24 @@
 
 use std::time::{Duration, Instant};
 
-use nightshift_runtime::Function;
+use nightshift_runtime::Https;
 use notify::{Notify, Pace, Poster, Slack, Webhook};
 use serde_json::json;
 use wiremock::matchers::{body_partial_json, header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::world::{FixedChannel, SECRET, batch, invocation, kept, notifications, run};
+use crate::world::{FixedChannel, SECRET, batch, kept, notifications, run, run_within};
 
 fn address(server: &MockServer) -> String {
     format!("{}/services/{SECRET}", server.uri())
 }
 
 fn notify(server: &MockServer, pace: Pace) -> Notify<FixedChannel, Slack> {
-    Notify::with(FixedChannel::at(&address(server)), Slack::new(), pace)
+    Notify::with(
+        FixedChannel::at(&address(server)),
+        Slack::new(Https::new()),
+        pace,
+    )
 }
 
 async fn answers(template: ResponseTemplate) -> MockServer {
@@ -96,8 +100,7 @@ async fn the_report_is_made_before_the_time_is_over() {
     let notify = notify(&server, Pace::default());
     let budget = Duration::from_millis(3_500);
     let begun = Instant::now();
-    let response = notify
-        .handle(batch(&notifications(&["a", "b"])), invocation(budget))
+    let response = run_within(&notify, batch(&notifications(&["a", "b"])), budget)
         .await
         .unwrap();
     assert_eq!(kept(&response), ["a", "b"]);
@@ -110,7 +113,7 @@ async fn a_new_webhook_is_found_at_once() {
     let old = answers(ResponseTemplate::new(404).set_body_string("no_service")).await;
     let new = answers(ResponseTemplate::new(200).set_body_string("ok")).await;
     let channel = FixedChannel::at(&address(&old)).then(&address(&new));
-    let notify = Notify::with(channel, Slack::new(), Pace::default());
+    let notify = Notify::with(channel, Slack::new(Https::new()), Pace::default());
     let response = run(&notify, batch(&notifications(&["a", "b"])))
         .await
         .unwrap();
@@ -123,7 +126,7 @@ async fn a_new_webhook_is_found_at_once() {
 async fn no_error_tells_the_secret() {
     let nobody = "http://127.0.0.1:9";
     let webhook = Webhook::parse(&format!("{nobody}/services/{SECRET}")).unwrap();
-    let error = Slack::new()
+    let error = Slack::new(Https::new())
         .post(&webhook, &json!({}), Duration::from_secs(5))
         .await
         .unwrap_err();

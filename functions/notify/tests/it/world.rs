@@ -82,9 +82,19 @@ pub async fn run<C: Channels + 'static, P: Poster + 'static>(
     notify: &Notify<C, P>,
     input: Value,
 ) -> Result<Value, String> {
+    run_within(notify, input, Duration::from_secs(30)).await
+}
+
+/// Runs one invocation that has only so much time.
+pub async fn run_within<C: Channels + 'static, P: Poster + 'static>(
+    notify: &Notify<C, P>,
+    input: Value,
+    budget: Duration,
+) -> Result<Value, String> {
     notify
-        .handle(input, invocation(Duration::from_secs(30)))
+        .handle(input, invocation(budget))
         .await
+        .map(|response| serde_json::from_str(response.as_json()).unwrap())
         .map_err(|failure| format!("{}: {failure}", failure.kind()))
 }
 

@@ -2,7 +2,7 @@
 
 use futures_util::stream::{self, StreamExt};
 use jiff::Timestamp;
-use nightshift_runtime::{Entry, Ledger, LedgerError};
+use nightshift_runtime::{Body, Entry, Ledger, LedgerError};
 use serde::Serialize;
 
 use super::job::Job;
@@ -71,7 +71,7 @@ impl<C: Cloud, L: Ledger> Actor<'_, C, L> {
         let Some(kept) = kept else {
             return Err(Achieved::AnotherRun);
         };
-        match serde_json::from_value::<Record>(kept.body) {
+        match kept.body.read::<Record>() {
             Ok(kept) if kept == *record => Ok(Stored {
                 version,
                 value: kept,
@@ -133,7 +133,7 @@ impl<C: Cloud, L: Ledger> Actor<'_, C, L> {
         value: &T,
         expires_at: Option<Timestamp>,
     ) -> Result<u64, LedgerError> {
-        let body = serde_json::to_value(value).map_err(|error| LedgerError::Malformed {
+        let body = Body::new(value).map_err(|error| LedgerError::Malformed {
             key: key.to_owned(),
             problem: error.to_string(),
         })?;

@@ -1,6 +1,6 @@
 use jiff::{SignedDuration, Timestamp};
 use nightshift_core::{Arn, Document, printable};
-use nightshift_runtime::{Entry, Ledger, LedgerError};
+use nightshift_runtime::{Body, Entry, Ledger, LedgerError};
 use nightshift_schedule::Desired;
 use thiserror::Error;
 
@@ -109,7 +109,7 @@ pub async fn enter(
     };
     if !dry_run {
         let key = resource_key(&stored.value.arn);
-        let body = serde_json::to_value(&stored.value).map_err(|error| LedgerError::Malformed {
+        let body = Body::new(&stored.value).map_err(|error| LedgerError::Malformed {
             key: key.clone(),
             problem: error.to_string(),
         })?;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use nightshift_core::{Arn, Document, Region};
-use nightshift_runtime::{CallClass, CallError, Entry, Ledger, LedgerError};
+use nightshift_runtime::{Body, CallClass, CallError, Entry, Ledger, LedgerError};
 use off_hours::aws::Aws;
 use off_hours::cloud::Cloud;
 use off_hours::config::{CalendarMeaning, CalendarPlace, CalendarSource, Config};
@@ -61,7 +61,7 @@ impl Ledger for Entries {
         let entry = |(key, body): &(&str, Value)| Entry {
             key: (*key).to_owned(),
             version: 3,
-            body: body.clone(),
+            body: Body::new(body).unwrap(),
             expires_at: None,
         };
         Ok(self.0.iter().map(entry).collect())

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use nightshift_core::Region;
-use nightshift_runtime::{CallError, sdk_config};
+use nightshift_runtime::{CallError, Https, sdk_config};
 use off_hours::aws::{Aws, Scope};
 use off_hours::cloud::Cloud;
 use off_hours::model::{AutoScalingMode, Call, Kind, Resource, State};
@@ -28,7 +28,7 @@ impl Stage {
             eprintln!("skipped: AWS_ENDPOINT_URL is not set; start scripts/local-cloud first");
             return None;
         };
-        let config = sdk_config().await;
+        let config = sdk_config(&Https::new()).await;
         let region = Region::new("us-east-1");
         let nanos = SystemTime::now()
             .duration_since(UNIX_EPOCH)

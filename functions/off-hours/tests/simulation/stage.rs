@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use nightshift_core::{Arn, Document, Guard, Money, StopSwitch};
-use nightshift_runtime::{CallError, Deadline, Entry};
+use nightshift_runtime::{Body, CallError, Deadline, Entry};
 use off_hours::act::{Acted, Actor};
 use off_hours::config::{CalendarSource, Config};
 use off_hours::decide::{Cause, Policy, context};
@@ -185,7 +185,7 @@ impl Stage {
         let entry = entries
             .into_iter()
             .find(|one| one.key == resource_key(arn))?;
-        Some(serde_json::from_value(entry.body).unwrap())
+        Some(entry.body.read().unwrap())
     }
 
     /// Changes a record as a command would.
@@ -193,14 +193,14 @@ impl Stage {
         let entries = self.ledger.kept.entries(PARTITION);
         let known = entries.into_iter().find(|one| one.key == resource_key(arn));
         let (version, mut record) = match known {
-            Some(entry) => (entry.version, serde_json::from_value(entry.body).unwrap()),
+            Some(entry) => (entry.version, entry.body.read().unwrap()),
             None => (0, Record::new(&self.world.seen(arn), self.now())),
         };
         change(&mut record);
         let entry = Entry {
             key: resource_key(arn),
             version: version + 1,
-            body: serde_json::to_value(&record).unwrap(),
+            body: Body::new(&record).unwrap(),
             expires_at: None,
         };
         self.ledger.kept.seed(PARTITION, entry);

@@ -13,7 +13,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use nightshift_bench::{AwsStub, ENVIRONMENT, Estate, REGION, TABLE, TOPIC, configuration};
 use nightshift_core::{Document, Region};
-use nightshift_runtime::{DynamoLedger, Entry, Ledger, LedgerError, Settings, Source};
+use nightshift_runtime::{Body, DynamoLedger, Entry, Ledger, LedgerError, Settings, Source};
 use off_hours::aws::{Aws, Scope};
 use off_hours::cloud::Cloud;
 use off_hours::model::{
@@ -214,7 +214,7 @@ async fn the_ledger_pages_and_keeps_its_conditions() {
     let entry = |index: usize, version| Entry {
         key: format!("resource#{index:05}"),
         version,
-        body: json!({ "memory": "x".repeat(2_000) }),
+        body: Body::new(&json!({ "memory": "x".repeat(2_000) })).unwrap(),
         expires_at: None,
     };
     for index in 0..1_200 {
