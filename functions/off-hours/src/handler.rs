@@ -1,24 +1,29 @@
 //! The way through the rooms: event, observe, decide, act, report.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod answer;
+mod job;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
 use futures_util::future::join;
 use jiff::Timestamp;
-use nightshift_core::{Arn, Document, Guard, Notification};
+use nightshift_core::{Document, Guard, Notification};
 use nightshift_runtime::{
-    Body, Deadline, DynamoLedger, Entry, Failure, Function, Https, Invocation, Ledger, Metric,
-    Publisher, Response, Settings, SettingsError, SnsPublisher, Unit, emit, sdk_config,
+    Body, Deadline, DynamoLedger, Entry, Failure, Function, Https, Invocation, Ledger, Publisher,
+    Response, Settings, SettingsError, SnsPublisher, sdk_config,
 };
-use nightshift_schedule::{Context, Desired, Zone};
+use nightshift_schedule::{Context, Zone};
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
+use self::answer::{measure, report};
+use self::job::Job;
+
 use crate::act::Actor;
 use crate::aws::{Aws, Scope, SsmCalendars};
-use crate::commands::{self, Request};
+use crate::commands;
 use crate::config::Config;
 use crate::decide::{self, Cause, Policy};
 use crate::event::{Command, Trigger};
@@ -26,8 +31,8 @@ use crate::messages::{self, Teller};
 use crate::model::EnvironmentRecord;
 use crate::observe::{ENVIRONMENT_KEY, PARTITION, observe};
 use crate::occasions;
-use crate::plan::{Outcome, Snapshot, Stored};
-use crate::report::{Counts, DigestReport, Line, Report, within_limit};
+use crate::plan::{Snapshot, Stored};
+use crate::report::DigestReport;
 use crate::rounds::{self, Finished};
 use crate::savings::{self, Prices};
 
@@ -49,16 +54,6 @@ struct Setup {
     config: Config,
     context: Context,
     prices: Prices,
-}
-
-/// What one run is asked to do.
-struct Job {
-    command: &'static str,
-    cause: String,
-    forced: Cause,
-    at: Option<Timestamp>,
-    dry_run: Option<bool>,
-    request: Option<Request>,
 }
 
 impl OffHours {
@@ -312,56 +307,6 @@ impl Function for OffHours {
     }
 }
 
-impl Job {
-    fn new(command: &'static str) -> Self {
-        Self {
-            command,
-            cause: format!("the command {command}"),
-            forced: Cause::default(),
-            at: None,
-            dry_run: None,
-            request: None,
-        }
-    }
-
-    fn of_command(command: Command) -> Self {
-        let hold = |name, wish: crate::event::Wish, state| Self {
-            at: wish.at,
-            dry_run: wish.dry_run,
-            request: Some(Request::Hold(wish, state)),
-            ..Self::new(name)
-        };
-        match command {
-            Command::Reconcile { at, dry_run } => Self {
-                at,
-                dry_run,
-                ..Self::new("reconcile")
-            },
-            Command::KeepAwake(wish) => hold("keep-awake", wish, Desired::On),
-            Command::SleepNow(wish) => hold("sleep-now", wish, Desired::Off),
-            Command::Release {
-                resource,
-                owner,
-                at,
-                dry_run,
-            } => Self {
-                at,
-                dry_run,
-                cause: format!(
-                    "the command release, by {}",
-                    nightshift_core::printable(&owner, 100)
-                ),
-                request: Some(Request::Release { resource }),
-                ..Self::new("release")
-            },
-            // These are answered before a job is made of them.
-            Command::Explain { .. } | Command::Status { .. } | Command::Digest { .. } => {
-                Self::new("reconcile")
-            }
-        }
-    }
-}
-
 async fn keep(
     ledger: &DynamoLedger,
     seen: &Stored<EnvironmentRecord>,
@@ -380,92 +325,6 @@ async fn keep(
         .map_err(|error| format!("what was told could not be written down: {error}"))
 }
 
-fn report(
-    job: &Job,
-    setup: &Setup,
-    finished: Finished,
-    telling: Telling,
-    now: Timestamp,
-    dry_run: bool,
-    invocation: &Invocation,
-) -> Report {
-    let Finished {
-        plan,
-        snapshot,
-        outcomes,
-        unseen,
-        ..
-    } = finished;
-    let blind = snapshot
-        .blind
-        .iter()
-        .chain(&unseen)
-        .map(ToString::to_string);
-    let blind = blind.chain(snapshot.problems.iter().cloned()).collect();
-    // The answer may be as large as the world that it is about: one after the other.
-    drop(snapshot);
-    let ours: BTreeSet<Arn> = plan
-        .decisions
-        .iter()
-        .filter(|decision| decision.ours)
-        .map(|decision| decision.arn.clone())
-        .collect();
-    let mut outcomes: BTreeMap<Arn, Outcome> = outcomes
-        .into_iter()
-        .map(|outcome| (outcome.arn.clone(), outcome))
-        .collect();
-    let lines: Vec<Line> = plan
-        .decisions
-        .into_iter()
-        .map(|decision| {
-            let outcome = outcomes.remove(&decision.arn);
-            Line::new(decision, outcome)
-        })
-        .collect();
-    let counts = Counts::of(&lines, ours.len());
-    let (resources, strangers_left_out) = within_limit(lines, |arn| ours.contains(arn));
-    Report {
-        version: 1,
-        function: NAME,
-        command: job.command,
-        cause: job.cause.clone(),
-        request_id: invocation.request_id.clone(),
-        environment: setup.document.environment.clone(),
-        at: now,
-        dry_run,
-        halted: plan.halted.as_ref().map(ToString::to_string),
-        counts,
-        resources,
-        strangers_left_out,
-        blind,
-        told: telling.told,
-        untold: telling.untold,
-        milliseconds: milliseconds(&invocation.deadline),
-    }
-}
-
 fn milliseconds(deadline: &Deadline) -> u64 {
     u64::try_from(deadline.elapsed().as_millis()).unwrap_or(u64::MAX)
-}
-
-fn measure(report: &Report, now: Timestamp) {
-    let count = |name, value: usize| Metric {
-        name,
-        value: f64::from(u32::try_from(value).unwrap_or(u32::MAX)),
-        unit: Unit::Count,
-    };
-    emit(
-        &report.environment,
-        NAME,
-        now,
-        &[
-            count("Seen", report.counts.seen),
-            count("Stopped", report.counts.stop),
-            count("Started", report.counts.start),
-            count("Refused", report.counts.refused),
-            count("Failed", report.counts.failed),
-            count("Blind", report.blind.len()),
-            count("Untold", report.untold.len()),
-        ],
-    );
 }
