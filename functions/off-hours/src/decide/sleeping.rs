@@ -39,8 +39,6 @@ impl Case<'_> {
     fn starting(mut self) -> Judged {
         if self.phase() == Phase::Asleep && self.is_started_by_aws() {
             self.mark_forced();
-            let forced_at = self.next.forced_at.unwrap_or(self.now);
-            self.next.forced_at = Some(forced_at);
             let reason = format!(
                 "AWS is starting it after seven days; it is put back to sleep as soon as it is available; {}",
                 self.wish.reason
