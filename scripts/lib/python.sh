@@ -5,6 +5,7 @@
 # interpreter of a virtual environment that holds tests/requirements.txt.
 # The environment lives outside the checkout, one per content of that file:
 #   ${NIGHTSHIFT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/nightshift}/python-<hash>
+# `nightshift_python FILE` does the same for another file of requirements.
 
 # Prints the first interpreter that is new enough.
 nightshift_find_python() {
@@ -24,7 +25,7 @@ nightshift_find_python() {
 nightshift_python() {
   local root requirements base hash cache venv
   root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
-  requirements="$root/tests/requirements.txt"
+  requirements="${1:-$root/tests/requirements.txt}"
   base="$(nightshift_find_python)" || return 1
   hash="$("$base" -c 'import hashlib, sys; print(hashlib.sha256((sys.version + open(sys.argv[1]).read()).encode()).hexdigest()[:12])' "$requirements")" || return 1
   cache="${NIGHTSHIFT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/nightshift}"

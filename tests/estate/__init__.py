@@ -1,0 +1,1 @@
+"""What holds for every environment of the estate, before and after it is applied."""
