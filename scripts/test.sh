@@ -50,7 +50,7 @@ run_step() {
     shell) check_shell ;;
     lint) under_clippy cargo build --quiet --workspace --all-targets ;;
     unit) unit_tests ;;
-    docs) cargo test --quiet --workspace --doc ;;
+    docs) cargo test --quiet --doc -p nightshift-core -p nightshift-schedule ;;
     terraform) scripts/terraform-test ;;
     local-cloud) pytest tests/localcloud ;;
     end-to-end) pytest tests/e2e tests/proofs ;;

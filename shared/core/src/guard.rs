@@ -66,6 +66,13 @@ pub enum StopSwitch {
 
 impl StopSwitch {
     /// Reads the parameter's value; only `run`, in any case, allows changes.
+    ///
+    /// ```
+    /// use nightshift_core::StopSwitch;
+    ///
+    /// assert!(matches!(StopSwitch::from_value("Run"), StopSwitch::Run));
+    /// assert!(!matches!(StopSwitch::from_value("rn"), StopSwitch::Run));
+    /// ```
     pub fn from_value(value: &str) -> Self {
         if value.trim().eq_ignore_ascii_case("run") {
             Self::Run

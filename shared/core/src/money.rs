@@ -41,6 +41,15 @@ impl Money {
 
     /// Reads a decimal price such as `0.0416`; more than six decimals or any
     /// other character is refused.
+    ///
+    /// ```
+    /// use nightshift_core::Money;
+    ///
+    /// let hour = Money::parse_usd("0.0416").unwrap();
+    /// // Two nodes over a night of twelve hours.
+    /// assert_eq!(hour.per_hour_over_seconds(2 * 12 * 3600).to_string(), "$1.00");
+    /// assert_eq!(Money::parse_usd("4,16"), None);
+    /// ```
     pub fn parse_usd(text: &str) -> Option<Self> {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
         let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());

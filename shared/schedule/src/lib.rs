@@ -8,6 +8,23 @@
 //! - [`read`] reads a value in the grammar or in another tool's syntax, and [`explain`] answers a
 //!   question about it; both stand on the same code, so that they cannot disagree.
 //!
+//! ```
+//! use nightshift_schedule::{Calendar, Context, Desired, Parsed, Schedule, Zone};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let context = Context::new(Zone::named("America/New_York")?);
+//! let Parsed::Schedule(schedule) = Schedule::parse("Mon-Fri 07:00-19:00", &context) else {
+//!     panic!("office hours are a schedule");
+//! };
+//!
+//! // Monday, seven in the evening in New York: the window has just closed.
+//! let standing = schedule.at("2026-11-24T00:00:00Z".parse()?, &Calendar::default());
+//! assert_eq!(standing.desired, Desired::Off);
+//! assert_eq!(standing.until, Some("2026-11-24T12:00:00Z".parse()?));
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Meaning
 //!
 //! Each window becomes an interval of UTC first, from its begin up to but not including its end;
