@@ -180,10 +180,12 @@ class LocalCloud:
         from botocore.config import Config
 
         env = self.env
+        # Names that begin with the account's number resolve nowhere: a proxy need not resolve them.
+        proxied: dict[str, Any] = {"proxies": {"http": self.endpoint}} if service == "s3control" else {}
         settings = {
             "aws_access_key_id": env["AWS_ACCESS_KEY_ID"],
             "aws_secret_access_key": env["AWS_SECRET_ACCESS_KEY"],
-            "config": Config(retries={"max_attempts": 2}, s3={"addressing_style": "path"}),
+            "config": Config(retries={"max_attempts": 2}, s3={"addressing_style": "path"}, **proxied),
         } | arguments
         return boto3.client(service, region_name=region, endpoint_url=self.endpoint, **settings)
 

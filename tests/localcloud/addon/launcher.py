@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import logging
 from collections.abc import Callable, Iterable
@@ -44,12 +45,15 @@ class RequestHandler(MotoRequestHandler):
 
 
 def application() -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
-    """The WSGI application: the internal door first, moto for everything else."""
-    from . import autoscaling, ec2, ecs, eks, lookup, rds, timeline
+    """The WSGI application: the internal door first, then the declared kinds, moto for everything else."""
+    from ..records import door, store
+    from . import autoscaling, cloudtrail, ec2, ecs, eks, lookup, rds, timeline
 
-    for service in (rds, ec2, autoscaling, eks, ecs):
+    for service in (rds, ec2, autoscaling, eks, ecs, cloudtrail):
         service.install()
     assert lookup  # it registers doors
+    door.load()
+    on_clear(store.clear)
     timeline.start()
     moto = DomainDispatcherApplication(create_backend_app)
 
@@ -57,6 +61,12 @@ def application() -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
         path = environ.get("PATH_INFO", "")
         if path.startswith(PREFIX):
             return _answer(path[len(PREFIX):], environ, start_response)
+        recorded = door.answer(environ)
+        if recorded is not None:
+            status, headers, content = recorded
+            start_response(f"{status} {http.client.responses[status]}",
+                           [*headers, ("Content-Length", str(len(content)))])
+            return [content]
         return moto(environ, start_response)
 
     return dispatch

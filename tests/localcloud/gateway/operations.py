@@ -19,7 +19,7 @@ PARSE_LIMIT = 256 * 1024
 
 # Signing name -> botocore's name, where they differ and the protocol is REST.
 _MODELS = {
-    "aps": "amp", "elasticfilesystem": "efs", "es": "opensearch", "execute-api": "apigatewayv2",
+    "access-analyzer": "accessanalyzer", "aps": "amp", "elasticfilesystem": "efs", "es": "opensearch", "execute-api": "apigatewayv2",
     "s3express": "s3", "vpc-lattice": "vpc-lattice",
 }
 # Signing name -> prefix of IAM actions, where they differ.
@@ -87,7 +87,8 @@ def identify(service: str, method: str, path: str, query: str,
 
 
 def _rest(service: str, method: str, path: str, query: str, body: bytes) -> Operation:
-    protocol, routes = rest_routes(_MODELS.get(service, service))
+    control = service == "s3" and path.startswith("/v20180820/")
+    protocol, routes = rest_routes("s3control" if control else _MODELS.get(service, service))
     present = dict(parse_qsl(query, keep_blank_values=True))
     for route in routes:
         if route.method != method or not route.fixed.items() <= present.items():

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-# Signing names whose resources live in moto; the rest is MiniStack's.
-RESOURCES = frozenset({
-    "application-autoscaling", "autoscaling", "ce", "config", "ec2", "ecs", "eks",
-    "elasticache", "elasticfilesystem", "elasticloadbalancing", "guardduty",
-    "inspector2", "organizations", "rds", "securityhub", "support", "tagging", "wafv2",
+# Signing names that the fabric answers: what functions are woken by and live on.
+# Everything else lies in moto, whose services look each other's resources up.
+FABRIC = frozenset({
+    "dynamodb", "events", "iam", "kms", "lambda", "logs", "monitoring", "scheduler", "secretsmanager",
+    "sns", "sqs", "ssm", "states", "sts",
 })
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/(\d{8})/([^/]+)/([^/]+)/aws4_request")
@@ -38,4 +38,4 @@ def signature(headers: Mapping[str, str], query: Mapping[str, str]) -> Signature
 
 def part_of(signed: Signature | None) -> str:
     """``resources`` or ``fabric``; what nobody signed (queue pages, confirmations) is the fabric's."""
-    return "resources" if signed and signed.service in RESOURCES else "fabric"
+    return "fabric" if signed is None or signed.service in FABRIC else "resources"

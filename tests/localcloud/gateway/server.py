@@ -72,6 +72,8 @@ class Gateway:
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         signed = signature(request.headers, request.query)
+        if request.raw_path.startswith("http://") and signed is None:
+            return web.Response(status=502, text="the local cloud is a way to AWS's names only, and signs nothing\n")
         if signed is None:
             for prefix, handler in self._unsigned.items():
                 if request.path.startswith(prefix):
@@ -126,7 +128,9 @@ class Gateway:
             headers.pop("Content-Length", None)
             data = body if body or request.method in {"POST", "PUT", "PATCH"} else None
         base = self.parts[name]
-        address = URL(f"http://127.0.0.1:{base.port}{request.raw_path}", encoded=True)
+        # Names that hold an account or a bucket arrive as from a proxy's client, with the whole address.
+        path = URL(request.raw_path, encoded=True).raw_path_qs if request.raw_path.startswith("http") else request.raw_path
+        address = URL(f"http://127.0.0.1:{base.port}{path}", encoded=True)
         async with self.session.request(
                 request.method, address, headers=headers, data=data, allow_redirects=False,
                 skip_auto_headers=("User-Agent", "Content-Type", "Accept", "Accept-Encoding")) as answer:

@@ -1,0 +1,1 @@
+"""The declarations: one file per service, each with ``SERVICES``."""
