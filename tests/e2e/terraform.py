@@ -1,10 +1,10 @@
-"""An environment of terraform/environments, applied to an endpoint.
+"""A root of terraform/, applied to an endpoint.
 
 The tree is copied to a work folder and one override file is laid beside the
 root there: the checkout stays clean, and the product does not know that the
 endpoint is not AWS.
 
-    with Estate("development", work=folder, env=cloud.env, packages=zips) as estate:
+    with Estate("environments/development", work=folder, env=cloud.env, packages=zips) as estate:
         outputs = estate.apply()
         assert estate.differences() == []
 """
@@ -15,6 +15,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -30,12 +31,16 @@ KNOWN = Path(__file__).with_name("known_differences.json")
 # begin to fail on the day on which a version's support ends.
 TODAY = "2026-11-01T00:00:00Z"
 
-_OVERRIDE = """\
+_BACKEND = """\
 terraform {
   backend "local" {}
 }
-
-provider "aws" {
+"""
+_PROVIDER = """
+provider "aws" {%s
+  # Only for names that resolve nowhere, such as those that begin with an account's number.
+  http_proxy  = "%s"
+  https_proxy = "%s"
   # The default of 25 waits minutes for what an emulator does not know.
   max_retries                 = 2
   s3_use_path_style           = true
@@ -43,6 +48,9 @@ provider "aws" {
   skip_metadata_api_check     = true
 }
 """
+_PROVIDER_BLOCK = re.compile(r'^provider "aws" \{$(.*?)^\}$', re.MULTILINE | re.DOTALL)
+_ALIAS = re.compile(r'^\s+alias\s*=\s*"(\w+)"', re.MULTILINE)
+_VARIABLE = re.compile(r'^variable "(\w+)"', re.MULTILINE)
 _ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "arm64": "arm64", "aarch64": "arm64"}
 # Most of an apply is the provider waiting: more walks at once cost nothing.
 _PARALLELISM = 40
@@ -53,27 +61,33 @@ class TerraformError(RuntimeError):
 
 
 class Estate:
-    """One environment's root, staged in a work folder.
+    """One root, staged in a work folder.
+
+    ``root`` is a folder below terraform/; the name of an environment is enough.
+    A folder elsewhere is staged two levels below terraform/, so that it finds
+    ../../modules as an environment does.
 
     ``env`` holds what points AWS clients to the endpoint (AWS_ENDPOINT_URL,
     keys, region); nothing else of AWS is taken from the surroundings.
     ``packages`` has <function>/bootstrap.zip, built for ``architecture``
-    (default: this machine's). ``report`` gets each line that Terraform says.
+    (default: this machine's); both only matter to a root that deploys functions.
+    ``report`` gets each line that Terraform says.
     """
 
     def __init__(self, root: str, *, work: str | os.PathLike[str], env: Mapping[str, str],
-                 packages: str | os.PathLike[str], architecture: str | None = None,
+                 packages: str | os.PathLike[str] | None = None, architecture: str | None = None,
                  variables: Mapping[str, Any] | None = None,
                  report: Callable[[str], None] | None = None) -> None:
         self.work = Path(work).absolute()
-        self.folder = self.work / "terraform" / "environments" / root
+        self.source, below = _find(root)
+        self.folder = self.work / "terraform" / below
         self.log = self.work / "terraform.log"
         self.seconds: dict[str, float] = {}
         self._report = report
         self._variables = {
             "architecture": architecture or _ARCHITECTURES.get(platform.machine(), "x86_64"),
             "functions_dir": str(ROOT / "functions"),
-            "packages_dir": str(Path(packages).absolute()),
+            "packages_dir": str(Path(packages or ROOT / "target/lambda").absolute()),
             "today": TODAY,
             **(variables or {}),
         }
@@ -122,9 +136,18 @@ class Estate:
 
     def _stage(self) -> None:
         shutil.copytree(ROOT / "terraform", self.work / "terraform", dirs_exist_ok=True,
-                        ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*", "tests"))
-        (self.folder / "localcloud_override.tf").write_text(_OVERRIDE)
-        (self.folder / "localcloud.auto.tfvars.json").write_text(json.dumps(self._variables, indent=2))
+                        ignore=_UNSTAGED)
+        if not self.source.is_relative_to(ROOT / "terraform"):
+            shutil.copytree(self.source, self.folder, dirs_exist_ok=True, ignore=_UNSTAGED)
+        code = "\n".join(path.read_text() for path in self.folder.glob("*.tf") if not path.name.startswith("localcloud"))
+        # Terraform refuses to override a provider that the root does not have.
+        endpoint = self._env["AWS_ENDPOINT_URL"]
+        aliases = [_ALIAS.search(block) for block in _PROVIDER_BLOCK.findall(code)]
+        (self.folder / "localcloud_override.tf").write_text(_BACKEND + "".join(
+            _PROVIDER % (f'\n  alias = "{alias[1]}"\n' if alias else "", endpoint, endpoint) for alias in aliases))
+        declared = set(_VARIABLE.findall(code))
+        (self.folder / "localcloud.auto.tfvars.json").write_text(json.dumps(
+            {name: value for name, value in self._variables.items() if name in declared}, indent=2))
 
     def _terraform(self, command: str, *arguments: str) -> str:
         plain = [] if command in ("output", "show") else ["-input=false"]
@@ -147,6 +170,19 @@ class Estate:
             end = "".join(said[errors[0]:] if errors else said[-20:])
             raise TerraformError(f"terraform {command} failed in {self.folder} ({self.log} has it all):\n{end}")
         return "".join(said)
+
+
+_UNSTAGED = shutil.ignore_patterns(".terraform*", "*.tfstate*", "tests")
+
+
+def _find(root: str) -> tuple[Path, Path]:
+    """The folder of a root, and where it is staged below terraform/."""
+    terraform = ROOT / "terraform"
+    for place in (terraform / root, terraform / "environments" / root, Path(root).absolute()):
+        if any(place.glob("*.tf")):
+            inside = place.is_relative_to(terraform)
+            return place, place.relative_to(terraform) if inside else Path("elsewhere", place.name)
+    raise TerraformError(f"{root}: there is no such root below {terraform}, and no such folder with .tf files")
 
 
 def _surroundings() -> dict[str, str]:
@@ -179,9 +215,12 @@ def _unexplained(change: Mapping[str, Any], known: Mapping[str, Mapping[str, str
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line: ``scripts/apply-local``."""
     parser = argparse.ArgumentParser(
-        prog="apply-local", description="Apply an environment to the endpoint in AWS_ENDPOINT_URL.")
+        prog="apply-local", description="Apply a root of terraform/ to the endpoint in AWS_ENDPOINT_URL.")
     parser.add_argument("command", choices=("apply", "plan", "destroy", "outputs"))
-    parser.add_argument("--environment", default="development", help="folder in terraform/environments")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--root", metavar="DIR", help="a root below terraform/, such as shared/account; or any folder")
+    which.add_argument("--environment", default="development",
+                       help="short for --root environments/... (default: development)")
     parser.add_argument("--work", required=True, metavar="DIR", help="folder for the copied tree and its state")
     parser.add_argument("--packages", default=ROOT / "target/lambda", metavar="DIR",
                         help="folder with <function>/bootstrap.zip (default: target/lambda)")
@@ -194,7 +233,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
               'eval "$(scripts/local-cloud env)" sets it', file=sys.stderr)
         return 2
     try:
-        estate = Estate(options.environment, work=options.work, env=env, packages=options.packages,
+        estate = Estate((options.root or f"environments/{options.environment}").removeprefix("terraform/"), work=options.work, env=env, packages=options.packages,
                         architecture=options.architecture, report=lambda line: print(line, file=sys.stderr))
         if options.command == "apply":
             print(json.dumps(estate.apply(), indent=2))
