@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from ..state import ACCOUNT
 from . import output, tags
 from .errors import Refused, already_there, models_absence, not_found
 from .kinds import Action, Kind, Service, fold
@@ -28,6 +29,11 @@ class Call:
     operation: OperationModel
     parameters: dict[str, Any]
     store: Store
+
+    @property
+    def account(self) -> str:
+        """The account that was called."""
+        return ACCOUNT
 
     def kind(self, noun: str) -> Kind:
         """A kind of the service."""
@@ -76,8 +82,10 @@ def answer(call: Call) -> Mapping[str, Any] | None:
 def _one(call: Call, kind: Kind, action: Action, fields: dict[str, Any], tagged: dict[str, str]) -> Record:
     changes = fields | {fold(name): value for name, value in action.set.items()}
     if action.do in {"create", "put"}:
-        existing = call.store.find(kind, fields)
+        existing = call.store.find(kind, fields) or _twin(call, kind, fields)
         if existing is None or (kind.always and action.do == "create"):
+            if kind.needs:
+                kind.needs(call)
             record = call.store.add(kind, changes, tagged, _parent(call, kind, fields))
             if kind.created:
                 kind.created(call, record)
@@ -93,6 +101,12 @@ def _one(call: Call, kind: Kind, action: Action, fields: dict[str, Any], tagged:
     elif action.do == "delete":
         call.store.remove(record)
     return record
+
+
+def _twin(call: Call, kind: Kind, fields: dict[str, Any]) -> Record | None:
+    """The record that already has what only one may have."""
+    return next((record for record in call.store.of(kind).values() if kind.unique and all(
+        record.get(name) == fields.get(fold(name)) for name in kind.unique)), None)
 
 
 def _found(call: Call, kind: Kind, fields: dict[str, Any]) -> Record:

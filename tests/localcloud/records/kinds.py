@@ -98,6 +98,10 @@ class Kind:
     """For ``key=()``: there without having been created."""
     whole: bool = False
     """The structure of the kind's name is a field and not the record itself: it is neither unwrapped nor filled."""
+    unique: tuple[str, ...] = ()
+    """Fields that no two records share, where the key is generated."""
+    needs: Callable[[Call], object] | None = None
+    """Called before a record is made; raises where something that lies in moto is missing."""
     created: Callable[[Call, Record], None] | None = None
     """Called with every new record."""
 

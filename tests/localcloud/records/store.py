@@ -17,6 +17,15 @@ def clear() -> None:
     _records.clear()
 
 
+def forget(service: str, region: str, **fields: Any) -> None:
+    """Forget the records that have these fields: what they belong to is gone from moto."""
+    for (name, place, _noun), records in _records.items():
+        if (name, place) == (service, region):
+            for key, record in list(records.items()):
+                if all(record.get(field) == value for field, value in fields.items()):
+                    del records[key]
+
+
 class Store:
     """The records of one service in one region."""
 
