@@ -5,78 +5,9 @@ variable "client_security_groups" {
   nullable    = false
 }
 
-variable "instances" {
-  description = <<-EOT
-    PostgreSQL instances by key. Empty: none. A disposable one is deleted
-    without a last snapshot and without protection: for previews and for
-    development. Windows are in UTC; a database that sleeps at night is backed
-    up and patched in the hours in which it runs.
-  EOT
-  type = map(object({
-    class              = string
-    backup_days        = optional(number, 7)
-    backup_window      = optional(string, "16:00-16:30")
-    database           = optional(string, "app")
-    disposable         = optional(bool, false)
-    engine_version     = optional(string, "15")
-    maintenance_window = optional(string, "wed:17:00-wed:18:00")
-    max_storage_gb     = optional(number, 100)
-    multi_az           = optional(bool, false)
-    parameters         = optional(map(string), {})
-    storage_gb         = optional(number, 20)
-    tags               = optional(map(string), {})
-    zone               = optional(string)
-  }))
-  default  = {}
-  nullable = false
-  validation {
-    condition = alltrue([
-      for key in keys(var.instances) : can(regex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", key))
-    ])
-    error_message = "An instance's key is lower-case letters, digits and single hyphens, a letter first."
-  }
-  validation {
-    condition = alltrue([
-      for instance in var.instances : can(regex("^1[4-9](\\.[0-9]+)?$", instance.engine_version))
-    ])
-    error_message = "engine_version is a PostgreSQL version from 14, like 15 or 15.8."
-  }
-  validation {
-    condition = alltrue([
-      for instance in var.instances : instance.backup_days >= 1 && instance.backup_days <= 35
-    ])
-    error_message = "Backups are kept 1 to 35 days; 0 would switch them off."
-  }
-  validation {
-    condition = alltrue([
-      for instance in var.instances :
-      instance.storage_gb >= 20 && instance.max_storage_gb >= instance.storage_gb
-    ])
-    error_message = "gp3 storage begins at 20 GB, and max_storage_gb is not below storage_gb."
-  }
-  validation {
-    condition = alltrue(flatten([
-      for instance in var.instances : [
-        for name in ["rds.force_ssl"] : !contains(keys(instance.parameters), name)
-      ]
-    ]))
-    error_message = "parameters cannot switch rds.force_ssl."
-  }
-  validation {
-    condition = alltrue(flatten([
-      for instance in var.instances : [
-        for value in values(instance.tags) :
-        can(regex("^[A-Za-z0-9 _.:/=+@-]{0,256}$", value))
-      ]
-    ]))
-    error_message = "RDS takes only letters, digits, space and _.:/=+-@ in a tag's value."
-  }
-}
-
-variable "key_deletion_days" {
-  description = "Days that the key waits before it is deleted, 7 to 30."
-  type        = number
-  default     = 30
+variable "key_arn" {
+  description = "KMS key of what the databases and caches hold: storage, backups, passwords, insights, logs."
+  type        = string
   nullable    = false
 }
 
@@ -87,10 +18,46 @@ variable "log_retention_days" {
   nullable    = false
 }
 
+variable "notifications" {
+  description = "Topic that hears of failures, failovers and maintenance. Null: nobody does."
+  type = object({
+    topic_arn = string
+  })
+  default = null
+}
+
+variable "permissions_boundary_arn" {
+  description = "Policy that caps every role made here; null for none."
+  type        = string
+  default     = null
+}
+
 variable "prefix" {
   description = "First part of every name: {project}-{environment}."
   type        = string
   nullable    = false
+}
+
+variable "recovery" {
+  description = <<-EOT
+    The network in the secondary region: where replicas and members of global
+    datastores stand, and who may reach them there. Null: none is there.
+  EOT
+  type = object({
+    subnet_ids             = map(string)
+    vpc_id                 = string
+    client_security_groups = optional(map(string), {})
+    notifications = optional(object({
+      topic_arn = string
+    }))
+  })
+  default = null
+}
+
+variable "secondary_key_arn" {
+  description = "KMS key in the secondary region, for what stands or is copied there."
+  type        = string
+  default     = null
 }
 
 variable "subnet_ids" {

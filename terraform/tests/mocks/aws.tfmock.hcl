@@ -110,3 +110,22 @@ mock_resource "aws_nat_gateway" {
     id = "nat-0123456789abcdef0"
   }
 }
+
+mock_resource "aws_db_instance" {
+  defaults = {
+    arn = "arn:aws:rds:us-east-1:123456789012:db:mock"
+  }
+}
+
+mock_resource "aws_elasticache_global_replication_group" {
+  defaults = {
+    global_replication_group_id = "sgaui-mock"
+  }
+}
+
+mock_resource "aws_secretsmanager_secret" {
+  defaults = {
+    arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:mock-AbCdEf"
+    id  = "arn:aws:secretsmanager:us-east-1:123456789012:secret:mock-AbCdEf"
+  }
+}
