@@ -1,15 +1,11 @@
 locals {
-  # Names: "main" is {prefix}-main-cluster.
-  cluster_names = {
-    for key, cluster in var.clusters : key => "${var.prefix}-${key}-cluster"
-  }
   _cluster_logs = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
 }
 
 resource "aws_cloudwatch_log_group" "cluster" {
   for_each = var.clusters
 
-  kms_key_id        = one(aws_kms_key.clusters[*].arn)
+  kms_key_id        = var.key_arn
   name              = "/aws/eks/${local.cluster_names[each.key]}/cluster"
   retention_in_days = var.log_retention_days
   tags              = var.tags
@@ -27,7 +23,11 @@ resource "aws_iam_role" "cluster" {
     Statement = [{
       Effect    = "Allow"
       Principal = { Service = "eks.amazonaws.com" }
-      Action    = "sts:AssumeRole"
+      # Auto Mode tags its sessions.
+      Action = each.value.auto_mode == null ? ["sts:AssumeRole"] : ["sts:AssumeRole", "sts:TagSession"]
+      Condition = {
+        StringEquals = { "aws:SourceAccount" = local._account }
+      }
     }]
   })
 
@@ -44,16 +44,24 @@ resource "aws_iam_role" "cluster" {
 }
 
 resource "aws_iam_role_policy_attachment" "cluster" {
-  for_each = var.clusters
+  for_each = merge([
+    for key, cluster in var.clusters : {
+      for policy in concat(
+        ["AmazonEKSClusterPolicy"], cluster.auto_mode == null ? [] : local._auto_mode_policies,
+      ) : "${key}/${policy}" => { cluster = key, policy = policy }
+    }
+  ]...)
 
-  policy_arn = "${local._policy}/AmazonEKSClusterPolicy"
-  role       = aws_iam_role.cluster[each.key].name
+  policy_arn = "${local._policy}/${each.value.policy}"
+  role       = aws_iam_role.cluster[each.value.cluster].name
 }
 
 resource "aws_eks_cluster" "cluster" {
   for_each = var.clusters
 
-  bootstrap_self_managed_addons = true
+  # What EKS would put in by itself comes as add-ons (addons.tf): those have a
+  # version and a configuration.
+  bootstrap_self_managed_addons = false
   enabled_cluster_log_types     = local._cluster_logs
   name                          = local.cluster_names[each.key]
   role_arn                      = aws_iam_role.cluster[each.key].arn
@@ -65,10 +73,42 @@ resource "aws_eks_cluster" "cluster" {
     bootstrap_cluster_creator_admin_permissions = each.value.creator_is_admin
   }
 
+  # Auto Mode is these three together; EKS refuses one without the others.
+  dynamic "compute_config" {
+    for_each = each.value.auto_mode[*]
+    content {
+      enabled       = true
+      node_pools    = compute_config.value.node_pools
+      node_role_arn = aws_iam_role.nodes[each.key].arn
+    }
+  }
+
+  dynamic "storage_config" {
+    for_each = each.value.auto_mode[*]
+    content {
+      block_storage {
+        enabled = true
+      }
+    }
+  }
+
   encryption_config {
     resources = ["secrets"]
     provider {
-      key_arn = one(aws_kms_key.clusters[*].arn)
+      key_arn = var.key_arn
+    }
+  }
+
+  # EKS's own choice may be 10.100.0.0/16, which is a network of somebody.
+  kubernetes_network_config {
+    ip_family         = "ipv4"
+    service_ipv4_cidr = each.value.service_cidr
+
+    dynamic "elastic_load_balancing" {
+      for_each = each.value.auto_mode[*]
+      content {
+        enabled = true
+      }
     }
   }
 
@@ -97,37 +137,6 @@ resource "aws_eks_cluster" "cluster" {
   depends_on = [
     aws_cloudwatch_log_group.cluster,
     aws_iam_role_policy_attachment.cluster,
+    aws_iam_role_policy_attachment.nodes,
   ]
-}
-
-resource "aws_eks_access_entry" "access" {
-  for_each = local.access
-
-  cluster_name  = aws_eks_cluster.cluster[each.value.cluster].name
-  principal_arn = each.value.principal_arn
-  tags          = var.tags
-}
-
-resource "aws_eks_access_policy_association" "access" {
-  for_each = local.access
-
-  cluster_name  = aws_eks_cluster.cluster[each.value.cluster].name
-  policy_arn    = "arn:${local._partition}:eks::aws:cluster-access-policy/${each.value.policy}"
-  principal_arn = aws_eks_access_entry.access[each.key].principal_arn
-
-  access_scope {
-    namespaces = each.value.namespaces
-    type       = length(each.value.namespaces) > 0 ? "namespace" : "cluster"
-  }
-}
-
-locals {
-  # "cluster/entry" => access
-  access = merge([
-    for key, cluster in var.clusters : {
-      for name, access in cluster.access : "${key}/${name}" => merge(
-        access, { cluster = key }
-      )
-    }
-  ]...)
 }

@@ -1,10 +1,24 @@
 locals {
-  # "cluster/group" => managed node group
+  # "cluster/group" => managed node group, with what it left out
   node_groups = merge([
     for key, cluster in var.clusters : {
       for name, group in cluster.node_groups : "${key}/${name}" => merge(group, {
         cluster = key
         name    = "${var.prefix}-${key}-${name}-nodes"
+        instance_types = coalesce(group.instance_types, try(
+          local._kinds[group.kind].types != null
+          ? local._kinds[group.kind].types
+          : [local._general_types[group.profile][var.environment]],
+          ["unknown"],
+        ))
+        min     = coalesce(group.min, try(local._kinds[group.kind].counts[var.environment].min, 0))
+        max     = coalesce(group.max, try(local._kinds[group.kind].counts[var.environment].max, 1))
+        desired = try(coalesce(group.desired, group.min), local._kinds[group.kind].counts[var.environment].desired, 0)
+        labels  = merge({ "workload-kind" = group.kind }, group.labels)
+        # What is bought for one kind of work stays free of any other.
+        taints = group.taints != null ? group.taints : group.kind == "general" ? {} : {
+          "workload-kind" = { effect = "NO_SCHEDULE", value = group.kind }
+        }
       })
     }
   ]...)
@@ -25,16 +39,30 @@ resource "aws_iam_role" "nodes" {
       Action    = "sts:AssumeRole"
     }]
   })
+
+  lifecycle {
+    precondition {
+      condition     = length(local.cluster_names[each.key]) <= 58
+      error_message = <<-EOT
+        The name "${local.cluster_names[each.key]}-nodes" has
+        ${length(local.cluster_names[each.key]) + 6} characters; IAM takes 64.
+        Shorten the project's name or the cluster's key.
+      EOT
+    }
+  }
 }
 
+# Pulling images and joining the cluster, no more: the network's own rights
+# belong to its pods (pod-identities.tf).
 resource "aws_iam_role_policy_attachment" "nodes" {
-  for_each = {
-    for pair in setproduct(keys(var.clusters), [
-      "AmazonEC2ContainerRegistryPullOnly",
-      "AmazonEKSWorkerNodePolicy",
-      "AmazonEKS_CNI_Policy",
-    ]) : join("/", pair) => { cluster = pair[0], policy = pair[1] }
-  }
+  for_each = merge([
+    for key, cluster in var.clusters : {
+      for policy in [
+        "AmazonEC2ContainerRegistryPullOnly",
+        cluster.auto_mode == null ? "AmazonEKSWorkerNodePolicy" : "AmazonEKSWorkerNodeMinimalPolicy",
+      ] : "${key}/${policy}" => { cluster = key, policy = policy }
+    }
+  ]...)
 
   policy_arn = "${local._policy}/${each.value.policy}"
   role       = aws_iam_role.nodes[each.value.cluster].name
@@ -47,6 +75,9 @@ resource "aws_launch_template" "nodes" {
   tags                   = var.tags
   update_default_version = true
 
+  # Volumes use the account's EBS key: a key of our own would have to be
+  # granted to every service that starts an instance, off-hours included, and
+  # would tell nobody anything new.
   block_device_mappings {
     device_name = "/dev/xvda"
     ebs {
@@ -85,14 +116,21 @@ resource "aws_eks_node_group" "nodes" {
   node_role_arn   = aws_iam_role.nodes[each.value.cluster].arn
   subnet_ids      = [for zone, id in var.subnet_ids : id if contains(each.value.zones, zone) || length(each.value.zones) == 0]
   tags            = merge(var.tags, each.value.tags)
+  # Nodes follow when the control plane is upgraded.
+  version = aws_eks_cluster.cluster[each.value.cluster].version
 
   launch_template {
     id      = aws_launch_template.nodes[each.key].id
     version = aws_launch_template.nodes[each.key].latest_version
   }
 
+  # EKS replaces a node whose agent finds it broken.
+  node_repair_config {
+    enabled = each.value.repair
+  }
+
   scaling_config {
-    desired_size = coalesce(each.value.desired, each.value.min)
+    desired_size = each.value.desired
     max_size     = each.value.max
     min_size     = each.value.min
   }
@@ -126,7 +164,73 @@ resource "aws_eks_node_group" "nodes" {
         project's name or the group's key.
       EOT
     }
+    precondition {
+      condition     = !contains(each.value.instance_types, "unknown")
+      error_message = <<-EOT
+        The node group "${each.key}" names no instance_types, and there are no
+        sizes for the environment "${coalesce(var.environment, "(none)")}".
+        Name the types, or set environment to ${join(", ", keys(local._counts))}.
+      EOT
+    }
+    precondition {
+      condition = alltrue([
+        for type in each.value.instance_types :
+        can(regex("^([a-z]+[0-9]+g[a-z]*|a1)\\.", type)) == strcontains(each.value.ami_type, "ARM")
+        if type != "unknown"
+      ])
+      error_message = <<-EOT
+        The node group "${each.key}" has instance types that its image,
+        ${each.value.ami_type}, does not run on: ${join(", ", each.value.instance_types)}.
+      EOT
+    }
   }
 
-  depends_on = [aws_iam_role_policy_attachment.nodes]
+  depends_on = [
+    aws_eks_addon.first,
+    aws_iam_role_policy_attachment.nodes,
+  ]
+}
+
+# A group at zero has no node from which the autoscaler could learn what a new
+# one would be: it reads that from tags of the Auto Scaling group, which is
+# EKS's and takes none of the node group's own.
+locals {
+  _taint_effects = {
+    NO_EXECUTE         = "NoExecute"
+    NO_SCHEDULE        = "NoSchedule"
+    PREFER_NO_SCHEDULE = "PreferNoSchedule"
+  }
+  # "cluster/group/tag" => tag
+  node_templates = merge([
+    for key, group in local.node_groups : {
+      for name, value in merge(
+        { for label, value in group.labels : "label/${label}" => value },
+        {
+          for taint, settings in group.taints :
+          "taint/${taint}" => "${settings.value == null ? "" : settings.value}:${local._taint_effects[settings.effect]}"
+        },
+        {
+          "label/eks.amazonaws.com/capacityType" = group.spot ? "SPOT" : "ON_DEMAND"
+          "label/eks.amazonaws.com/nodegroup"    = group.name
+          "resources/ephemeral-storage"          = "${group.disk_gb}Gi"
+        },
+        ) : "${key}/${name}" => {
+        group = key
+        key   = "k8s.io/cluster-autoscaler/node-template/${name}"
+        value = value
+      }
+    } if contains(var.clusters[group.cluster].controllers, "cluster-autoscaler")
+  ]...)
+}
+
+resource "aws_autoscaling_group_tag" "node_templates" {
+  for_each = local.node_templates
+
+  autoscaling_group_name = aws_eks_node_group.nodes[each.value.group].resources[0].autoscaling_groups[0].name
+
+  tag {
+    key                 = each.value.key
+    propagate_at_launch = false
+    value               = each.value.value
+  }
 }

@@ -24,8 +24,9 @@ module "compute" {
   source = "../compute"
 
   clusters           = var.settings.clusters
+  environment        = var.settings.environment
   groups             = var.settings.groups
-  key_deletion_days  = var.settings.key_deletion_days
+  key_arn            = aws_kms_key.clusters.arn
   log_retention_days = var.settings.log_retention_days
   prefix             = local.prefix
   subnet_ids         = module.networking.subnet_ids["private"]

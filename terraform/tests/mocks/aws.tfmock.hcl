@@ -23,66 +23,15 @@ mock_data "aws_region" {
   }
 }
 
-mock_resource "aws_kms_key" {
-  defaults = {
-    arn    = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-    key_id = "11111111-2222-3333-4444-555555555555"
-  }
-}
-
-mock_resource "aws_iam_role" {
-  defaults = {
-    arn = "arn:aws:iam::123456789012:role/mock"
-  }
-}
-
-mock_resource "aws_iam_policy" {
-  defaults = {
-    arn = "arn:aws:iam::123456789012:policy/mock"
-  }
-}
-
-mock_resource "aws_iam_instance_profile" {
-  defaults = {
-    arn = "arn:aws:iam::123456789012:instance-profile/mock"
-  }
-}
-
-mock_resource "aws_lambda_function" {
-  defaults = {
-    arn     = "arn:aws:lambda:us-east-1:123456789012:function:mock"
-    version = "1"
-  }
-}
-
-mock_resource "aws_lambda_alias" {
-  defaults = {
-    arn = "arn:aws:lambda:us-east-1:123456789012:function:mock:live"
-  }
-}
-
-mock_resource "aws_sqs_queue" {
-  defaults = {
-    arn = "arn:aws:sqs:us-east-1:123456789012:mock"
-    url = "https://sqs.us-east-1.amazonaws.com/123456789012/mock"
-  }
-}
-
-mock_resource "aws_sns_topic" {
-  defaults = {
-    arn = "arn:aws:sns:us-east-1:123456789012:mock"
-  }
-}
-
 mock_resource "aws_cloudwatch_event_rule" {
   defaults = {
     arn = "arn:aws:events:us-east-1:123456789012:rule/mock"
   }
 }
 
-mock_resource "aws_scheduler_schedule_group" {
+mock_resource "aws_db_instance" {
   defaults = {
-    arn = "arn:aws:scheduler:us-east-1:123456789012:schedule-group/mock"
+    arn = "arn:aws:rds:us-east-1:123456789012:db:mock"
   }
 }
 
@@ -98,22 +47,10 @@ mock_resource "aws_eks_cluster" {
   }
 }
 
-mock_resource "aws_launch_template" {
+mock_resource "aws_eks_node_group" {
   defaults = {
-    id             = "lt-0123456789abcdef0"
-    latest_version = 1
-  }
-}
-
-mock_resource "aws_nat_gateway" {
-  defaults = {
-    id = "nat-0123456789abcdef0"
-  }
-}
-
-mock_resource "aws_db_instance" {
-  defaults = {
-    arn = "arn:aws:rds:us-east-1:123456789012:db:mock"
+    arn       = "arn:aws:eks:us-east-1:123456789012:nodegroup/mock/mock/mock"
+    resources = [{ autoscaling_groups = [{ name = "eks-mock" }] }]
   }
 }
 
@@ -123,9 +60,101 @@ mock_resource "aws_elasticache_global_replication_group" {
   }
 }
 
+mock_resource "aws_iam_instance_profile" {
+  defaults = {
+    arn = "arn:aws:iam::123456789012:instance-profile/mock"
+  }
+}
+
+mock_resource "aws_iam_policy" {
+  defaults = {
+    arn = "arn:aws:iam::123456789012:policy/mock"
+  }
+}
+
+mock_resource "aws_iam_role" {
+  defaults = {
+    arn = "arn:aws:iam::123456789012:role/mock"
+  }
+}
+
+mock_resource "aws_kms_key" {
+  defaults = {
+    arn    = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+    key_id = "11111111-2222-3333-4444-555555555555"
+  }
+}
+
+mock_resource "aws_lambda_alias" {
+  defaults = {
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:mock:live"
+  }
+}
+
+mock_resource "aws_lambda_function" {
+  defaults = {
+    arn     = "arn:aws:lambda:us-east-1:123456789012:function:mock"
+    version = "1"
+  }
+}
+
+mock_resource "aws_launch_template" {
+  defaults = {
+    id             = "lt-0123456789abcdef0"
+    latest_version = 1
+  }
+}
+
+mock_resource "aws_lb" {
+  defaults = {
+    arn        = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/mock/0123456789abcdef"
+    arn_suffix = "app/mock/0123456789abcdef"
+    dns_name   = "mock-1.us-east-1.elb.amazonaws.com"
+    zone_id    = "Z35SXDOTRQ7X7K"
+  }
+}
+
+mock_resource "aws_lb_listener" {
+  defaults = {
+    arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/mock/0123456789abcdef/0123456789abcdef"
+  }
+}
+
+mock_resource "aws_lb_target_group" {
+  defaults = {
+    arn        = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/mock/0123456789abcdef"
+    arn_suffix = "targetgroup/mock/0123456789abcdef"
+  }
+}
+
+mock_resource "aws_nat_gateway" {
+  defaults = {
+    id = "nat-0123456789abcdef0"
+  }
+}
+
+mock_resource "aws_scheduler_schedule_group" {
+  defaults = {
+    arn = "arn:aws:scheduler:us-east-1:123456789012:schedule-group/mock"
+  }
+}
+
 mock_resource "aws_secretsmanager_secret" {
   defaults = {
     arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:mock-AbCdEf"
     id  = "arn:aws:secretsmanager:us-east-1:123456789012:secret:mock-AbCdEf"
+  }
+}
+
+mock_resource "aws_sns_topic" {
+  defaults = {
+    arn = "arn:aws:sns:us-east-1:123456789012:mock"
+  }
+}
+
+mock_resource "aws_sqs_queue" {
+  defaults = {
+    arn = "arn:aws:sqs:us-east-1:123456789012:mock"
+    url = "https://sqs.us-east-1.amazonaws.com/123456789012/mock"
   }
 }

@@ -4,6 +4,7 @@ mock_provider "aws" {
 }
 
 variables {
+  key_arn    = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
   prefix     = "personal-timeline-dev"
   subnet_ids = { a = "subnet-0a", b = "subnet-0b", c = "subnet-0c" }
   tags       = { Environment = "dev", Project = "personal-timeline" }
@@ -17,8 +18,11 @@ run "nothing_asked_nothing_made" {
 
   assert {
     condition = (
-      output.clusters == {} && output.groups == {} && output.node_groups == {} &&
-      length(aws_kms_key.clusters) == 0 && length(aws_iam_role.cluster) == 0 && length(aws_iam_role.group) == 0
+      output.clusters == {} && output.groups == {} &&
+      output.load_balancers == {} && output.node_groups == {} &&
+      length(aws_iam_role.cluster) == 0 && length(aws_iam_role.group) == 0 &&
+      length(aws_iam_role.nodes) == 0 && length(aws_iam_role.pods) == 0 &&
+      length(aws_security_group.load_balancer) == 0
     )
     error_message = "Empty means off."
   }
@@ -128,7 +132,7 @@ run "a_group" {
     error_message = "Instances want IMDSv2 and encrypt their volumes."
   }
   assert {
-    condition     = output.clusters == {} && length(aws_kms_key.clusters) == 0
+    condition     = output.clusters == {}
     error_message = "A group needs no cluster."
   }
 }
