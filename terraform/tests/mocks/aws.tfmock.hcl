@@ -29,6 +29,18 @@ mock_resource "aws_cloudwatch_event_rule" {
   }
 }
 
+mock_resource "aws_cloudwatch_log_group" {
+  defaults = {
+    arn = "arn:aws:logs:us-east-1:123456789012:log-group:mock"
+  }
+}
+
+mock_resource "aws_cognito_identity_pool" {
+  defaults = {
+    id = "us-east-1:11111111-2222-3333-4444-555555555555"
+  }
+}
+
 mock_resource "aws_db_instance" {
   defaults = {
     arn = "arn:aws:rds:us-east-1:123456789012:db:mock"
@@ -60,6 +72,13 @@ mock_resource "aws_elasticache_global_replication_group" {
   }
 }
 
+mock_resource "aws_grafana_workspace" {
+  defaults = {
+    endpoint = "g-0123456789.grafana-workspace.us-east-1.amazonaws.com"
+    id       = "g-0123456789"
+  }
+}
+
 mock_resource "aws_iam_instance_profile" {
   defaults = {
     arn = "arn:aws:iam::123456789012:instance-profile/mock"
@@ -75,6 +94,12 @@ mock_resource "aws_iam_policy" {
 mock_resource "aws_iam_role" {
   defaults = {
     arn = "arn:aws:iam::123456789012:role/mock"
+  }
+}
+
+mock_resource "aws_kinesis_firehose_delivery_stream" {
+  defaults = {
+    arn = "arn:aws:firehose:us-east-1:123456789012:deliverystream/mock"
   }
 }
 
@@ -130,6 +155,20 @@ mock_resource "aws_lb_target_group" {
 mock_resource "aws_nat_gateway" {
   defaults = {
     id = "nat-0123456789abcdef0"
+  }
+}
+
+mock_resource "aws_opensearch_domain" {
+  defaults = {
+    arn      = "arn:aws:es:us-east-1:123456789012:domain/mock"
+    endpoint = "vpc-mock.us-east-1.es.amazonaws.com"
+  }
+}
+
+mock_resource "aws_prometheus_workspace" {
+  defaults = {
+    arn = "arn:aws:aps:us-east-1:123456789012:workspace/ws-11111111-2222-3333-4444-555555555555"
+    id  = "ws-11111111-2222-3333-4444-555555555555"
   }
 }
 
