@@ -1,0 +1,165 @@
+"""S3, EFS, ECR, snapshots, AWS Backup."""
+
+from __future__ import annotations
+
+from ..estimate import Estimate, prices, whole
+from ..plans import Resource
+from ..ranges import Range
+
+_CLASSES = {
+    "standard_gb": "STANDARD",
+    "infrequent_gb": "STANDARD_IA",
+    "glacier_gb": "GLACIER",
+    "deep_archive_gb": "DEEP_ARCHIVE",
+}
+
+
+@prices("S3", "aws_s3_bucket")
+def bucket(estimate: Estimate, resource: Resource) -> None:
+    key = bucket_key(resource)
+    prefix = f"buckets.{key}"
+    if is_replica(resource):
+        estimate.add_used(
+            "copy, STANDARD",
+            f"{prefix}.replica_gb",
+            "s3.storage",
+            resource.region,
+            "STANDARD",
+            address=resource.address,
+        )
+        return
+    if not any(estimate.usage.find(f"{prefix}.{name}") for name in _CLASSES):
+        estimate.name(resource.address, "storage", f"{estimate.usage.name} says nothing of a bucket {key}")
+        return
+    for name, storage_class in _CLASSES.items():
+        _maybe(estimate, resource, f"storage {storage_class}", f"{prefix}.{name}", "s3.storage", storage_class)
+    _maybe(estimate, resource, "writes and lists", f"{prefix}.put_thousands", "s3.put")
+    _maybe(estimate, resource, "reads", f"{prefix}.get_thousands", "s3.get")
+    _maybe(estimate, resource, "transitions", f"{prefix}.transition_thousands", "s3.transition")
+
+
+@prices("S3", "aws_s3_bucket_replication_configuration")
+def replication(estimate: Estimate, resource: Resource) -> None:
+    source = estimate.plan.related(resource, "bucket", "aws_s3_bucket")
+    key = bucket_key(source) if source else bucket_key(resource)
+    estimate.add_used(
+        "replication between Regions",
+        f"buckets.{key}.replicated_gb",
+        "transfer.regions",
+        resource.region,
+        address=resource.address,
+    )
+    timed = any(
+        part.get("status") == "Enabled"
+        for rule in resource.get("rule", []) or []
+        for destination in rule.get("destination", []) or []
+        for part in destination.get("replication_time", []) or []
+    )
+    if timed:
+        estimate.add_used(
+            "replication time control",
+            f"buckets.{key}.replicated_gb",
+            "s3.replication-time-control",
+            resource.region,
+            address=resource.address,
+        )
+
+
+def bucket_key(resource: Resource) -> str:
+    """What the usage file calls a bucket: its key in the configuration, or the end of its name."""
+    if isinstance(resource.index, str):
+        return resource.index
+    name = resource.get("bucket") or resource.name
+    return name.rpartition("-")[2] if isinstance(name, str) and "-" in name else str(name)
+
+
+def is_replica(resource: Resource) -> bool:
+    """Whether a bucket is the copy of one in another Region."""
+    return "replica" in resource.name
+
+
+def _maybe(estimate: Estimate, resource: Resource, component: str, key: str, product: str, size: str = "") -> None:
+    """A line if the usage file has the quantity; a bucket need not say what it does not have."""
+    quantity = estimate.usage.find(key)
+    if quantity is not None and quantity != Range.of(0):
+        estimate.add(resource.address, component, product, resource.region, quantity, size)
+
+
+@whole("EFS", "aws_efs_file_system")
+def file_systems(estimate: Estimate, found: list[Resource]) -> None:
+    region = found[0].region
+    estimate.add_used("storage", "files.standard_gb", "efs.storage", region, "standard")
+    if any(one.get("lifecycle_policy") for one in found):
+        estimate.add_used("storage, infrequent access", "files.infrequent_gb", "efs.storage", region, "infrequent")
+        estimate.add_used("infrequent access", "files.access_gb", "efs.access", region, "infrequent")
+
+
+@prices("EFS", "aws_efs_file_system")
+def file_system(estimate: Estimate, resource: Resource) -> None:
+    mode = resource.get("throughput_mode", "bursting")
+    if mode == "provisioned":
+        estimate.name(resource.address, "provisioned throughput", "depends on the storage; no rule")
+    elif mode == "elastic":
+        estimate.name(resource.address, "elastic throughput", "no sourced price per GB")
+
+
+@prices("EFS", "aws_efs_replication_configuration")
+def file_copy(estimate: Estimate, resource: Resource) -> None:
+    estimate.name(resource.address, "copy in another Region", "no sourced price there")
+
+
+@whole("ECR", "aws_ecr_repository")
+def images(estimate: Estimate, found: list[Resource]) -> None:
+    estimate.add_used("images", "registry.stored_gb", "ecr.storage", found[0].region)
+
+
+@whole("ECR", "aws_ecr_replication_configuration")
+def image_copies(estimate: Estimate, found: list[Resource]) -> None:
+    for resource in found:
+        regions = [
+            target.get("region")
+            for part in resource.get("replication_configuration", []) or []
+            for rule in part.get("rule", []) or []
+            for target in rule.get("destination", []) or []
+        ]
+        for region in filter(None, regions):
+            estimate.add_used(f"images in {region}", "registry.replica_gb", "ecr.storage", region)
+
+
+@whole("EBS", "aws_dlm_lifecycle_policy")
+def snapshots(estimate: Estimate, found: list[Resource]) -> None:
+    estimate.add_used("snapshots", "snapshots.ebs_gb", "ebs.snapshot", found[0].region)
+
+
+@whole("Backup", "aws_backup_plan")
+def backups(estimate: Estimate, found: list[Resource]) -> None:
+    region = found[0].region
+    for kind in ("EBS", "RDS", "EFS", "S3", "DynamoDB"):
+        estimate.add_used(f"{kind} backups", f"backup.{kind.lower()}_gb", "backup.storage", region, kind)
+    if not _copies(found):
+        return
+    others = sorted({vault.region for vault in estimate.plan.of("aws_backup_vault")} - {region})
+    estimate.add_used("copied to other Regions", "backup_copies.moved_gb", "backup.copied", region, "RDS")
+    for other in others:
+        name = {"us-west-2": "secondary", "eu-west-1": "dr"}.get(other)
+        if name is None:
+            estimate.name("aws_backup_vault", f"copies in {other}", "the usage file knows us-west-2 and eu-west-1")
+            continue
+        for kind in ("EBS", "RDS"):
+            estimate.add_used(
+                f"{kind} copies in {other}", f"backup_copies.{name}_{kind.lower()}_gb", "backup.storage", other, kind
+            )
+
+
+def _copies(plans: list[Resource]) -> bool:
+    return any(rule.get("copy_action") for plan in plans for rule in plan.get("rule", []) or [])
+
+
+@whole("Backup", "aws_backup_restore_testing_plan")
+def restore_tests(estimate: Estimate, found: list[Resource]) -> None:
+    estimate.add_used("restore tests", "backup.restore_points", "backup.restore-test", found[0].region)
+
+
+@whole("Backup", "aws_backup_framework")
+def audits(estimate: Estimate, found: list[Resource]) -> None:
+    estimate.add_used("audit controls", "backup.evaluations", "backup.evaluations", found[0].region)
