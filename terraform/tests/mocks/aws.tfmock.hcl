@@ -23,6 +23,18 @@ mock_data "aws_region" {
   }
 }
 
+mock_resource "aws_backup_framework" {
+  defaults = {
+    arn = "arn:aws:backup:us-east-1:123456789012:framework:mock-11111111-2222-3333-4444-555555555555"
+  }
+}
+
+mock_resource "aws_backup_vault" {
+  defaults = {
+    arn = "arn:aws:backup:us-east-1:123456789012:backup-vault:mock"
+  }
+}
+
 mock_resource "aws_cloudwatch_event_rule" {
   defaults = {
     arn = "arn:aws:events:us-east-1:123456789012:rule/mock"
