@@ -23,6 +23,12 @@ mock_data "aws_region" {
   }
 }
 
+mock_resource "aws_acm_certificate" {
+  defaults = {
+    arn = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
+  }
+}
+
 mock_resource "aws_backup_framework" {
   defaults = {
     arn = "arn:aws:backup:us-east-1:123456789012:framework:mock-11111111-2222-3333-4444-555555555555"
@@ -32,6 +38,21 @@ mock_resource "aws_backup_framework" {
 mock_resource "aws_backup_vault" {
   defaults = {
     arn = "arn:aws:backup:us-east-1:123456789012:backup-vault:mock"
+  }
+}
+
+mock_resource "aws_cloudfront_distribution" {
+  defaults = {
+    arn            = "arn:aws:cloudfront::123456789012:distribution/E0MOCK"
+    domain_name    = "d0mock.cloudfront.net"
+    hosted_zone_id = "Z2FDTNDATAQYW2"
+    id             = "E0MOCK"
+  }
+}
+
+mock_resource "aws_cloudfront_function" {
+  defaults = {
+    arn = "arn:aws:cloudfront::123456789012:function/mock"
   }
 }
 
@@ -62,6 +83,19 @@ mock_resource "aws_db_instance" {
 mock_resource "aws_dynamodb_table" {
   defaults = {
     arn = "arn:aws:dynamodb:us-east-1:123456789012:table/mock"
+  }
+}
+
+mock_resource "aws_efs_access_point" {
+  defaults = {
+    arn = "arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/fsap-0123456789abcdef0"
+  }
+}
+
+mock_resource "aws_efs_file_system" {
+  defaults = {
+    arn = "arn:aws:elasticfilesystem:us-east-1:123456789012:file-system/fs-0123456789abcdef0"
+    id  = "fs-0123456789abcdef0"
   }
 }
 
@@ -184,6 +218,28 @@ mock_resource "aws_prometheus_workspace" {
   }
 }
 
+mock_resource "aws_route53_health_check" {
+  defaults = {
+    id = "11111111-2222-3333-4444-555555555555"
+  }
+}
+
+mock_resource "aws_route53_zone" {
+  defaults = {
+    arn          = "arn:aws:route53:::hostedzone/Z0MOCK"
+    id           = "Z0MOCK"
+    name_servers = ["ns-1.mock.net", "ns-2.mock.org", "ns-3.mock.co.uk", "ns-4.mock.com"]
+    zone_id      = "Z0MOCK"
+  }
+}
+
+mock_resource "aws_s3_bucket" {
+  defaults = {
+    arn                         = "arn:aws:s3:::mock"
+    bucket_regional_domain_name = "mock.s3.us-east-1.amazonaws.com"
+  }
+}
+
 mock_resource "aws_scheduler_schedule_group" {
   defaults = {
     arn = "arn:aws:scheduler:us-east-1:123456789012:schedule-group/mock"
@@ -207,5 +263,11 @@ mock_resource "aws_sqs_queue" {
   defaults = {
     arn = "arn:aws:sqs:us-east-1:123456789012:mock"
     url = "https://sqs.us-east-1.amazonaws.com/123456789012/mock"
+  }
+}
+
+mock_resource "aws_wafv2_web_acl" {
+  defaults = {
+    arn = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/mock/11111111-2222-3333-4444-555555555555"
   }
 }
