@@ -4,6 +4,7 @@ locals {
     private  = { "kubernetes.io/role/internal-elb" = "1" }
     public   = { "kubernetes.io/role/elb" = "1" }
   }
+  _places = { for place, zone in ["a", "b", "c", "d", "e", "f"] : zone => place }
 
   # "tier/zone" => subnet. The third octet is the tier's first number plus the
   # zone's place in the alphabet, so that adding or taking away a zone never
@@ -11,14 +12,17 @@ locals {
   subnets = merge([
     for tier, first in var.tiers : {
       for zone in var.zones : "${tier}/${zone}" => {
-        cidr = cidrsubnet(
-          var.cidr, 8, first + index(["a", "b", "c", "d", "e", "f"], zone)
-        )
+        cidr = cidrsubnet(var.cidr, 8, first + local._places[zone])
         tier = tier
         zone = zone
       }
     }
   ]...)
+  cidrs = {
+    for tier in keys(var.tiers) : tier => {
+      for zone in var.zones : zone => local.subnets["${tier}/${zone}"].cidr
+    }
+  }
 }
 
 resource "aws_subnet" "subnet" {

@@ -8,6 +8,77 @@ variable "cidr" {
   }
 }
 
+variable "endpoints" {
+  description = <<-EOT
+    Ways to AWS services that do not lead through NAT. Gateway endpoints (s3,
+    dynamodb) are free; an interface endpoint costs by the hour in each of
+    `zones` (null: in all zones of the network).
+  EOT
+  type = object({
+    gateway   = optional(set(string), ["dynamodb", "s3"])
+    interface = optional(set(string), [])
+    zones     = optional(list(string))
+  })
+  default  = {}
+  nullable = false
+  validation {
+    condition     = length(setsubtract(var.endpoints.gateway, ["dynamodb", "s3"])) == 0
+    error_message = "Gateway endpoints exist for s3 and dynamodb."
+  }
+  validation {
+    condition     = length(setsubtract(var.endpoints.interface, keys(local.endpoint_services))) == 0
+    error_message = "Interface endpoints are known for ${join(", ", keys(local.endpoint_services))}. Add another in endpoint-policies.tf, with what its policy may say."
+  }
+  validation {
+    condition = var.endpoints.zones == null ? true : (
+      length(var.endpoints.zones) > 0 && alltrue([
+        for zone in var.endpoints.zones : contains(var.zones, zone)
+      ])
+    )
+    error_message = "The endpoints' zones are among the network's zones, one at least."
+  }
+}
+
+variable "flow_logs" {
+  description = <<-EOT
+    Records of the network's traffic; null for none. `bucket`: all of it, as
+    hourly Parquet files, to the bucket of that ARN. `rejects`: what was
+    refused, within a minute, to a log group from which an alarm can be made.
+  EOT
+  type = object({
+    bucket = optional(object({
+      arn = string
+    }))
+    rejects = optional(object({
+      key_arn            = optional(string)
+      log_retention_days = optional(number, 30)
+    }))
+  })
+  default = null
+  validation {
+    condition = var.flow_logs == null ? true : (
+      var.flow_logs.bucket != null || var.flow_logs.rejects != null
+    )
+    error_message = "Flow logs go to a bucket, or as rejects to a log group, or to both; null switches them off."
+  }
+}
+
+variable "instance_connect" {
+  description = <<-EOT
+    An EC2 Instance Connect endpoint, in `zone` (null: the first), through
+    which people reach port 22 of private instances with their IAM role: no
+    bastion, no public address. Null for none.
+  EOT
+  type = object({
+    zone = optional(string)
+  })
+  default = null
+  validation {
+    condition     = try(var.instance_connect.zone, null) == null ? true : contains(var.zones, var.instance_connect.zone)
+    error_message = "The zone of the Instance Connect endpoint is among the network's zones."
+  }
+}
+
 variable "nat" {
   description = "Gateways that let private subnets out: none, one, or one per zone (per_zone)."
   type        = string
@@ -16,6 +87,28 @@ variable "nat" {
   validation {
     condition     = contains(["none", "one", "per_zone"], var.nat)
     error_message = "nat is none, one or per_zone."
+  }
+}
+
+variable "permissions_boundary_arn" {
+  description = "Policy that caps the role of the flow logs; null for none."
+  type        = string
+  default     = null
+}
+
+variable "pods_cidr" {
+  description = <<-EOT
+    Second range of the network, a /16 of 100.64.0.0/10, from which pods take
+    their addresses; null for none. It is the same in every network: nobody
+    routes it, and pods leave through NAT.
+  EOT
+  type        = string
+  default     = null
+  validation {
+    condition = var.pods_cidr == null ? true : can(regex(
+      "^100\\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\\.0\\.0/16$", var.pods_cidr
+    ))
+    error_message = "The pods' range is a /16 of the shared address space 100.64.0.0/10, like 100.64.0.0/16."
   }
 }
 

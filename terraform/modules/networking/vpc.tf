@@ -1,6 +1,15 @@
 # A network of three tiers in any number of zones, and the three defaults that
 # AWS makes beside it, emptied so that nothing lands in them by accident.
 
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+locals {
+  _account   = data.aws_caller_identity.current.account_id
+  _partition = data.aws_partition.current.partition
+}
+
 resource "aws_vpc" "vpc" {
   cidr_block           = var.cidr
   enable_dns_hostnames = true
