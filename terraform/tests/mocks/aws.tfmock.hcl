@@ -41,6 +41,12 @@ mock_resource "aws_backup_vault" {
   }
 }
 
+mock_resource "aws_ce_anomaly_monitor" {
+  defaults = {
+    arn = "arn:aws:ce::123456789012:anomalymonitor/11111111-2222-3333-4444-555555555555"
+  }
+}
+
 mock_resource "aws_cloudfront_distribution" {
   defaults = {
     arn            = "arn:aws:cloudfront::123456789012:distribution/E0MOCK"
@@ -269,11 +275,5 @@ mock_resource "aws_sqs_queue" {
 mock_resource "aws_wafv2_web_acl" {
   defaults = {
     arn = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/mock/11111111-2222-3333-4444-555555555555"
-  }
-}
-
-mock_resource "aws_cloudwatch_log_group" {
-  defaults = {
-    arn = "arn:aws:logs:us-east-1:123456789012:log-group:mock"
   }
 }
