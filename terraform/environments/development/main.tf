@@ -25,6 +25,7 @@ locals {
     environment        = "dev"
     project            = "personal-timeline"
     region             = "us-east-1"
+    bucket_suffix      = var.bucket_suffix
     key_deletion_days  = 7
     log_retention_days = 14
     tags = {
@@ -34,14 +35,23 @@ locals {
     }
 
     network = {
-      cidr = "10.2.0.0/16"
-      nat  = "one"
+      cidr      = "10.2.0.0/16"
+      nat       = "one"
+      flow_logs = { to_bucket = true }
     }
+
+    boundary = {}
+    people   = { for role, principals in var.people : role => { principals = principals } }
 
     clusters = {
       apps = {
         creator_is_admin    = true
         public_access_cidrs = var.cluster_access_cidrs
+        addons = {
+          aws-ebs-csi-driver = {}
+          cert-manager       = {}
+          metrics-server     = {}
+        }
         node_groups = {
           general = {
             instance_types = ["t3.small"]
@@ -77,15 +87,87 @@ locals {
       }
     }
 
+    load_balancers = var.site == null ? {} : {
+      web = {
+        certificate         = "site"
+        deletion_protection = false
+        target_groups       = { blue = { cluster = "apps", weight = 100 } }
+      }
+    }
+
     databases = {
       timeline = {
         backup_days = 3
         class       = "db.t3.micro"
         disposable  = true
-        tags        = local.sleep["1"]
+        tags        = merge(local.sleep["1"], { Backup = "daily" })
         zone        = "a"
       }
     }
+
+    caches = {
+      sessions = {
+        disposable    = true
+        node_type     = "cache.t3.micro"
+        snapshot_days = 0
+        zone          = "a"
+      }
+    }
+
+    buckets = {
+      backups = {
+        disposable      = true
+        expiration_days = 30
+        noncurrent      = { days = 7 }
+      }
+      logs = {
+        disposable      = true
+        encryption      = "aes256"
+        expiration_days = 30
+        log_delivery    = ["cloudfront", "elb", "s3", "vpc-flow-logs"]
+      }
+      media = {
+        disposable = true
+        noncurrent = { days = 7 }
+      }
+      static = {
+        disposable = true
+        noncurrent = { days = 7 }
+      }
+    }
+    repositories = { api = { disposable = true, keep = 20 } }
+
+    certificates = var.site == null ? {} : {
+      site = {
+        alternative_names = ["*.${var.site.domain}"]
+        domain            = var.site.domain
+        zone_id           = var.site.zone_id
+      }
+    }
+    records = var.site == null ? {} : {
+      site = { load_balancer = "web", name = var.site.domain, zone_id = var.site.zone_id }
+    }
+
+    # Little: what is asleep must not ring, and what is not watched costs nothing.
+    monitoring = {
+      log_groups = { application = { filters = { panics = { pattern = "panicked", threshold = 0 } } } }
+      without    = ["cluster", "nat"]
+      subscriptions = {
+        for address in var.alarm_addresses : replace(address, "@", "-at-") => { endpoint = address, severity = "morning" }
+      }
+    }
+
+    # In the middle of the working day: at night the database is stopped.
+    backup = {
+      plans = {
+        daily = {
+          rules = {
+            day = { delete_after = 3, schedule = "cron(0 17 ? * MON-FRI *)" }
+          }
+        }
+      }
+    }
+    budget = { monthly_usd = 500 }
 
     automation = {
       architecture = var.architecture
@@ -116,6 +198,11 @@ locals {
 
 module "environment" {
   source = "../../modules/environment"
+  providers = {
+    aws           = aws
+    aws.dr        = aws.dr
+    aws.secondary = aws.secondary
+  }
 
   functions_dir = var.functions_dir
   packages_dir  = var.packages_dir

@@ -1,5 +1,5 @@
 variable "alarm_addresses" {
-  description = "Mail addresses that hear of alarms about the automation itself."
+  description = "Mail addresses that hear of alarms, backups and budgets in the morning."
   type        = set(string)
   default     = []
   nullable    = false
@@ -12,8 +12,14 @@ variable "architecture" {
   nullable    = false
 }
 
+variable "bucket_suffix" {
+  description = "Last part of the buckets' names, which are one for the world; null if the plain ones are free."
+  type        = string
+  default     = null
+}
+
 variable "cluster_access_cidrs" {
-  description = "Addresses from which developers reach the cluster's API; none leaves it inside the network."
+  description = "Addresses from which people reach the cluster's API; none leaves it inside the network."
   type        = list(string)
   default     = []
   nullable    = false
@@ -31,6 +37,25 @@ variable "packages_dir" {
   type        = string
   default     = "../../../target/lambda"
   nullable    = false
+}
+
+variable "people" {
+  description = "Who may take on the roles for people (administrator, developer, reader), as ARNs of users, roles or the account."
+  type        = map(list(string))
+  default     = {}
+  nullable    = false
+}
+
+variable "site" {
+  description = <<-EOT
+    The site's domain and its hosted zone (shared/dns makes it); null for an
+    environment without load balancer and names.
+  EOT
+  type = object({
+    domain  = string
+    zone_id = string
+  })
+  default = null
 }
 
 variable "today" {

@@ -36,6 +36,11 @@ output "nat_addresses" {
   value       = { for zone, address in aws_eip.nat : zone => address.public_ip }
 }
 
+output "nat_gateway_ids" {
+  description = "NAT gateways by zone."
+  value       = { for zone, gateway in aws_nat_gateway.nat : zone => gateway.id }
+}
+
 output "pod_subnet_ids" {
   description = "Subnets of the pods by zone; empty without a range for them."
   value       = { for zone, subnet in aws_subnet.pods : zone => subnet.id }

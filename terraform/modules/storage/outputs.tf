@@ -1,13 +1,15 @@
+# Composed from names: a module of several instances can only be waited for as
+# a whole, with the policy that names the distribution that wants the domain.
 output "buckets" {
   description = "Buckets by key: arn, name, regional_domain_name, and replica_arn, replica_name, replica_domain_name, null without a replica."
   value = {
-    for key, bucket in local._sources : key => {
-      arn                  = bucket.arn
-      name                 = bucket.name
-      regional_domain_name = bucket.regional_domain_name
-      replica_arn          = try(local._replicas[key].arn, null)
-      replica_domain_name  = try(local._replicas[key].regional_domain_name, null)
-      replica_name         = try(local._replicas[key].name, null)
+    for key, bucket in var.buckets : key => {
+      arn                  = "arn:${local._partition}:s3:::${local.bucket_names[key]}"
+      name                 = local.bucket_names[key]
+      regional_domain_name = "${local.bucket_names[key]}.s3.${local._region}.${local._dns_suffix}"
+      replica_arn          = bucket.replicate ? "arn:${local._partition}:s3:::${local.replica_names[key]}" : null
+      replica_domain_name  = bucket.replicate ? "${local.replica_names[key]}.s3.${local._secondary}.${local._dns_suffix}" : null
+      replica_name         = bucket.replicate ? local.replica_names[key] : null
     }
   }
 }
@@ -41,6 +43,12 @@ output "log_buckets" {
     }
   }
   depends_on = [module.log_bucket, module.log_replica]
+}
+
+# Apart from buckets, for the same reason as distribution_arns.
+output "replication_rules" {
+  description = "Ids of the replication rules by bucket, for their metrics."
+  value       = { for key, replication in aws_s3_bucket_replication_configuration.replication : key => replication.rule[0].id }
 }
 
 output "repositories" {

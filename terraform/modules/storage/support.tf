@@ -9,8 +9,9 @@ data "aws_region" "secondary" {
 }
 
 locals {
-  _account   = data.aws_caller_identity.current.account_id
-  _partition = data.aws_partition.current.partition
-  _region    = data.aws_region.current.name
-  _secondary = data.aws_region.secondary.name
+  _account    = data.aws_caller_identity.current.account_id
+  _dns_suffix = data.aws_partition.current.dns_suffix
+  _partition  = data.aws_partition.current.partition
+  _region     = data.aws_region.current.name
+  _secondary  = data.aws_region.secondary.name
 }

@@ -1,0 +1,188 @@
+# Staging: what production is, smaller, and with two colours to try a release.
+
+locals {
+  settings = {
+    environment        = "staging"
+    project            = "personal-timeline"
+    region             = "us-east-1"
+    bucket_suffix      = var.bucket_suffix
+    key_deletion_days  = 14
+    log_retention_days = 30
+    tags = {
+      CostCenter = "engineering"
+      ManagedBy  = "terraform"
+      Owner      = "platform"
+    }
+
+    network = {
+      cidr      = "10.1.0.0/16"
+      nat       = "per_zone"
+      pods_cidr = "100.64.0.0/16"
+      endpoints = {
+        interface = ["ecr.api", "ecr.dkr", "logs", "sts"]
+        zones     = ["a", "b"]
+      }
+      flow_logs = { rejects = {} }
+    }
+
+    boundary = {}
+    people   = { for role, principals in var.people : role => { principals = principals } }
+
+    clusters = {
+      apps = {
+        public_access_cidrs = var.cluster_access_cidrs
+        addons = {
+          amazon-cloudwatch-observability = {}
+          aws-ebs-csi-driver              = {}
+          aws-efs-csi-driver              = {}
+          cert-manager                    = {}
+          metrics-server                  = {}
+          snapshot-controller             = {}
+        }
+        node_groups = {
+          general = { kind = "general" }
+          spot = {
+            kind           = "compute"
+            labels         = { workload = "interruptible" }
+            max            = 4
+            min            = 0
+            spot           = true
+            instance_types = ["c5.large", "c5a.large", "c6i.large"]
+            taints         = { interruptible = { effect = "NO_SCHEDULE", value = "true" } }
+          }
+        }
+      }
+    }
+
+    load_balancers = var.site == null ? {} : {
+      web = {
+        certificate         = "site"
+        deletion_protection = false
+        sticky_seconds      = 60
+        target_groups = {
+          blue  = { cluster = "apps", weight = 100 }
+          green = { cluster = "apps", weight = 0 }
+        }
+      }
+    }
+
+    databases = {
+      timeline = {
+        backup_days = 7
+        class       = "db.t3.small"
+        disposable  = true
+        multi_az    = true
+        tags        = { Backup = "daily" }
+      }
+    }
+
+    caches = {
+      sessions = {
+        disposable         = true
+        node_type          = "cache.t3.small"
+        replicas_per_shard = 1
+      }
+    }
+
+    buckets = {
+      backups = {
+        disposable  = true
+        noncurrent  = { days = 30 }
+        transitions = { GLACIER_IR = 30 }
+      }
+      logs = {
+        disposable      = true
+        encryption      = "aes256"
+        expiration_days = 90
+        log_delivery    = ["cloudfront", "elb", "s3", "vpc-flow-logs"]
+      }
+      media = {
+        disposable    = true
+        distributions = var.site == null ? [] : ["web"]
+        tags          = { Backup = "daily" }
+      }
+      static = {
+        disposable    = true
+        distributions = var.site == null ? [] : ["web"]
+        noncurrent    = { days = 30 }
+      }
+    }
+
+    file_systems = {
+      shared = {
+        automatic_backups = false
+        tags              = { Backup = "daily" }
+        access_points     = { app = { gid = 1000, path = "/app", uid = 1000 } }
+      }
+    }
+    repositories = { api = { disposable = true } }
+
+    certificates = var.site == null ? {} : {
+      site = {
+        alternative_names = ["*.${var.site.domain}"]
+        domain            = var.site.domain
+        zone_id           = var.site.zone_id
+      }
+    }
+    distribution = var.site == null ? null : {
+      aliases        = [var.site.domain]
+      buckets        = { media = { paths = ["/media/*"] }, static = {} }
+      certificate    = "site"
+      load_balancers = { web = { paths = ["/api/*"] } }
+      pages          = "single-page"
+    }
+    firewalls = var.site == null ? {} : { cloudfront = {} }
+    records   = var.site == null ? {} : { site = { name = var.site.domain, zone_id = var.site.zone_id } }
+
+    monitoring = {
+      log_groups = { application = { masked = ["EmailAddress"], filters = { panics = { pattern = "panicked", threshold = 0 } } } }
+      prometheus = {}
+      canaries   = var.site == null ? {} : { site = { checks = [{ url = "https://${var.site.domain}/" }], every_minutes = 15 } }
+      tracing    = { sampling = { api = { path = "/api/*", priority = 100, rate = 0.1 } } }
+      subscriptions = {
+        for address in var.alarm_addresses : replace(address, "@", "-at-") => { endpoint = address, severity = "morning" }
+      }
+    }
+
+    backup = {
+      plans = {
+        daily = {
+          rules = {
+            night = { delete_after = 7, schedule = "cron(0 5 * * ? *)" }
+          }
+        }
+      }
+    }
+    budget = { monthly_usd = 1500 }
+
+    automation = {
+      architecture = var.architecture
+      ledger       = { deletion_protection = false }
+      alarm_subscriptions = {
+        for address in var.alarm_addresses : address => { endpoint = address }
+      }
+      configuration = {
+        guards = {
+          blast_radius        = { count = 50, percent = 50 }
+          denied_environments = ["prod", "production"]
+          dry_run             = true
+          protected_tags      = { "nightshift:protected" = "true" }
+        }
+      }
+    }
+  }
+}
+
+module "environment" {
+  source = "../../modules/environment"
+  providers = {
+    aws           = aws
+    aws.dr        = aws.dr
+    aws.secondary = aws.secondary
+  }
+
+  functions_dir = var.functions_dir
+  packages_dir  = var.packages_dir
+  settings      = local.settings
+  today         = var.today
+}
