@@ -46,6 +46,7 @@ locals {
         Version = "2012-10-17"
         Statement = concat(
           [{
+            # See above for the wildcards.
             Sid       = "OwnPrincipals"
             Effect    = "Allow"
             Principal = "*"
@@ -60,6 +61,7 @@ locals {
           }],
           [
             for action in local.endpoint_services[service].everyone : {
+              # A token names its role; the condition keeps it to our own.
               Sid       = "Unsigned"
               Effect    = "Allow"
               Principal = "*"
@@ -77,6 +79,7 @@ locals {
     dynamodb = jsonencode({
       Version = "2012-10-17"
       Statement = [{
+        # Whatever our own principals may do with our own tables.
         Sid       = "OwnTables"
         Effect    = "Allow"
         Principal = "*"
@@ -89,6 +92,7 @@ locals {
       Version = "2012-10-17"
       Statement = [
         {
+          # Whatever our own principals may do with our own buckets.
           Sid       = "OwnBuckets"
           Effect    = "Allow"
           Principal = "*"

@@ -39,7 +39,6 @@ resource "aws_flow_log" "all" {
 }
 
 resource "aws_cloudwatch_log_group" "rejects" {
-  #checkov:skip=CKV_AWS_338:Refused packets are for alarms; what has to be kept for a year is in the bucket.
   count = local._flow_rejects == null ? 0 : 1
 
   kms_key_id        = local._flow_rejects.key_arn

@@ -137,6 +137,12 @@ mock_resource "aws_iam_instance_profile" {
   }
 }
 
+mock_resource "aws_iam_openid_connect_provider" {
+  defaults = {
+    arn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+  }
+}
+
 mock_resource "aws_iam_policy" {
   defaults = {
     arn = "arn:aws:iam::123456789012:policy/mock"
@@ -159,6 +165,13 @@ mock_resource "aws_kms_key" {
   defaults = {
     arn    = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
     key_id = "11111111-2222-3333-4444-555555555555"
+  }
+}
+
+mock_resource "aws_kms_replica_key" {
+  defaults = {
+    arn    = "arn:aws:kms:us-west-2:123456789012:key/mrk-11111111222233334444555555555555"
+    key_id = "mrk-11111111222233334444555555555555"
   }
 }
 
@@ -269,6 +282,12 @@ mock_resource "aws_sqs_queue" {
   defaults = {
     arn = "arn:aws:sqs:us-east-1:123456789012:mock"
     url = "https://sqs.us-east-1.amazonaws.com/123456789012/mock"
+  }
+}
+
+mock_resource "aws_ssm_parameter" {
+  defaults = {
+    arn = "arn:aws:ssm:us-east-1:123456789012:parameter/mock"
   }
 }
 

@@ -92,7 +92,7 @@ def satisfied(conditions: Mapping[str, Mapping[str, Any]], context: Mapping[str,
     for operator, pairs in conditions.items():
         for key, expected in pairs.items():
             values = [expected] if not isinstance(expected, list) else expected
-            texts = [_text(_substituted(value, context)) for value in values]
+            texts = [_text(substituted(value, context)) for value in values]
             if not _one(operator, key.lower(), texts, context, known):
                 return False
     return True
@@ -138,7 +138,7 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _substituted(value: Any, context: Mapping[str, Value]) -> Any:
+def substituted(value: Any, context: Mapping[str, Value]) -> Any:
     """Policy variables such as ``${aws:PrincipalTag/Environment}``."""
     if not isinstance(value, str) or "${" not in value:
         return value

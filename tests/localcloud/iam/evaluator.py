@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .conditions import Unsupported, Value, like, satisfied
+from .conditions import Unsupported, Value, like, satisfied, substituted
 
 # Keys whose absence from the context is a fact and not ignorance.
 _TAG_KEYS = ("aws:resourcetag/", "aws:requesttag/", "aws:principaltag/", "ec2:resourcetag/",
@@ -21,6 +21,7 @@ _KNOWN_KEYS = frozenset({
     "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:sourcevpc", "aws:sourcevpce",
     "kms:viaservice", "kms:grantisforawsresource",
     "aws:viaawsservice", "aws:calledvia", "aws:tagkeys", "aws:sourcearn", "aws:sourceaccount",
+    "iam:permissionsboundary",
 })
 
 
@@ -93,10 +94,10 @@ def _scan(request: Request, resource: str, context: Mapping[str, Value],
         statements = policy.get("Statement", [])
         for statement in statements if isinstance(statements, list) else [statements]:
             name = statement.get("Sid") or "a statement without Sid"
-            if not _applies(request, resource, statement):
-                continue
             denies = statement["Effect"] == "Deny"
             try:
+                if not _applies(request, resource, statement, context):
+                    continue
                 if not satisfied(statement.get("Condition", {}), context, _absent_for_sure):
                     continue
             except (Unsupported, ValueError) as error:
@@ -114,7 +115,7 @@ def _absent_for_sure(key: str) -> bool:
     return key in _KNOWN_KEYS or key.startswith(_TAG_KEYS)
 
 
-def _applies(request: Request, resource: str, statement: Mapping[str, Any]) -> bool:
+def _applies(request: Request, resource: str, statement: Mapping[str, Any], context: Mapping[str, Value]) -> bool:
     resource_policy = "Principal" in statement or request.service is not None
     if resource_policy and not _principal(statement.get("Principal"), request.service):
         return False
@@ -124,8 +125,12 @@ def _applies(request: Request, resource: str, statement: Mapping[str, Any]) -> b
     elif not any(like(request.action, pattern, fold=True) for pattern in _list(statement.get("Action"))):
         return False
     if "NotResource" in statement:
-        return not any(like(resource, pattern) for pattern in _list(statement["NotResource"]))
-    return any(like(resource, pattern) for pattern in _list(statement.get("Resource")))
+        return not _among(resource, statement["NotResource"], context)
+    return _among(resource, statement.get("Resource"), context)
+
+
+def _among(resource: str, patterns: Any, context: Mapping[str, Value]) -> bool:
+    return any(like(resource, str(substituted(pattern, context))) for pattern in _list(patterns))
 
 
 def _principal(principal: Any, service: str | None) -> bool:
