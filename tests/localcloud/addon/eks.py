@@ -14,6 +14,7 @@ from moto.ec2.models import ec2_backends
 from moto.eks import models, responses
 from moto.eks.exceptions import InvalidParameterException, ResourceInUseException, ResourceNotFoundException
 
+from ..records import store
 from . import access
 from .slow import change
 
@@ -92,6 +93,7 @@ def _wrapped_delete_cluster(delete: Any) -> Any:
         cluster = delete(self, name)
         ec2_backends[self.account_id][self.region_name].delete_security_group(
             group_id=cluster.resources_vpc_config["clusterSecurityGroupId"])
+        store.forget("eks", self.region_name, clusterName=name)
         return cluster
     return deleted
 

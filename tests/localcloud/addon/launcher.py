@@ -47,9 +47,9 @@ class RequestHandler(MotoRequestHandler):
 def application() -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
     """The WSGI application: the internal door first, then the declared kinds, moto for everything else."""
     from ..records import door, store
-    from . import autoscaling, cloudtrail, ec2, ecs, eks, lookup, rds, timeline
+    from . import autoscaling, cloudtrail, ec2, ecs, eks, elbv2, lookup, rds, timeline
 
-    for service in (rds, ec2, autoscaling, eks, ecs, cloudtrail):
+    for service in (rds, ec2, autoscaling, eks, ecs, cloudtrail, elbv2):
         service.install()
     assert lookup  # it registers doors
     door.load()
