@@ -1,4 +1,4 @@
-"""scripts/deploy.sh, destroy.sh and backup.sh."""
+"""scripts/deploy.sh, destroy.sh, backup.sh and grafana-dashboards."""
 
 import sys
 from pathlib import Path
