@@ -27,7 +27,7 @@ from moto.rds.exceptions import (
 )
 
 from .. import part
-from . import emit, failures, timeline
+from . import emit, failures, rds_backups, rds_replicas, timeline
 from .slow import change
 
 logger = logging.getLogger("localcloud.rds")
@@ -41,15 +41,18 @@ _FAILED = {
 # What a start may begin from, besides stopped.
 _STARTABLE = {"stopped", "inaccessible-encryption-credentials-recoverable"}
 # What moto's constructor swallows and AWS returns.
-_KEPT = frozenset({"engine_lifecycle_support", "network_type", "database_insights_mode",
-                   "enable_performance_insights", "performance_insights_retention_period", "dedicated_log_volume"})
+_KEPT = frozenset({"engine_lifecycle_support", "network_type", "database_insights_mode", "dedicated_log_volume",
+                   "enable_performance_insights", "performance_insights_kms_key_id",
+                   "performance_insights_retention_period"})
 _ALPHABET = string.ascii_uppercase + string.digits
 
 
 def install() -> None:
     """Patch moto."""
     backend = models.RDSBackend
-    _unique_identifiers(backend)
+    _as_asked(models.DBInstance)
+    rds_replicas.install(resource_id, told)
+    rds_backups.install()
     # The keys live in MiniStack; moto would look for them in its own KMS.
     models.MasterUserSecret.kms_key_id = property(
         lambda self: self.secret.kms_key_id or f"arn:aws:kms:{self.resource.region}:{self.resource.account_id}:"
@@ -61,27 +64,23 @@ def install() -> None:
     backend.start_db_cluster = _start_cluster
 
 
-def _unique_identifiers(backend: Any) -> None:
-    """moto gives every instance one and the same DbiResourceId."""
-    made, replicated = models.DBInstance.__init__, backend.create_db_instance_read_replica
+def _as_asked(instance: Any) -> None:
+    """moto gives every instance one and the same DbiResourceId, and drops some of what was asked for."""
+    made = instance.__init__
 
     def init(self: Any, *arguments: Any, **named: Any) -> None:
         made(self, *arguments, **named)
-        self.dbi_resource_id = _resource_id()
+        self.dbi_resource_id = resource_id()
         for name in _KEPT & named.keys():
             setattr(self, name, named[name])
 
-    def replica(self: Any, db_kwargs: dict[str, Any]) -> Any:
-        instance = replicated(self, db_kwargs)
-        instance.dbi_resource_id = _resource_id()
-        instance.tags = list(db_kwargs.get("tags") or [])
-        return instance
-
-    models.DBInstance.__init__ = init
-    backend.create_db_instance_read_replica = replica
+    instance.__init__ = init
+    instance.enable_performance_insights = False
+    instance.performance_insights_enabled = property(lambda self: self.enable_performance_insights)
 
 
-def _resource_id() -> str:
+def resource_id() -> str:
+    """A DbiResourceId."""
     return "db-" + "".join(random.choices(_ALPHABET, k=26))
 
 
@@ -114,9 +113,9 @@ def _stop_instance(self: Any, db_instance_identifier: str, db_snapshot_identifie
     def stopped() -> None:
         if instance.status == "stopping":
             instance.status = "stopped"
-            _instance_event(instance, "0087", "DB instance stopped")
+            told(instance, "0087", "DB instance stopped")
             _force_start_later(instance, lambda: self.start_db_instance(db_instance_identifier),
-                               lambda: _instance_event(instance, "0154", "DB instance is being started due to it "
+                               lambda: told(instance, "0154", "DB instance is being started due to it "
                                                        "exceeding the maximum allowed time being stopped."))
 
     change("rds-stopping", STOPPING, stopped, key=f"{db_instance_identifier} stops")
@@ -138,7 +137,7 @@ def _start_instance(self: Any, db_instance_identifier: str) -> Any:
         if why:
             logger.info("%s does not start: %s", db_instance_identifier, instance.status)
         else:
-            _instance_event(instance, "0088", "DB instance started")
+            told(instance, "0088", "DB instance started")
 
     change("rds-starting", STARTING, started, key=f"{db_instance_identifier} starts")
     return instance
@@ -153,8 +152,10 @@ def _instance(backend: Any, name: str) -> Any:
     return instance
 
 
-def _instance_event(instance: Any, number: str, message: str) -> None:
-    _event("RDS DB Instance Event", "DB_INSTANCE", instance.arn, instance.db_instance_identifier, number, message)
+def told(instance: Any, number: str, message: str, category: str = "notification") -> None:
+    """Put an event of an instance on the bus."""
+    _event("RDS DB Instance Event", "DB_INSTANCE", instance.arn, instance.db_instance_identifier, number, message,
+           category)
 
 
 # -- clusters --------------------------------------------------------------
@@ -244,9 +245,10 @@ def _force_start_later(resource: Any, start: Any, tell: Any) -> None:
     timeline.at(deadline, force, key=f"{resource.arn}: forced start")
 
 
-def _event(detail_type: str, kind: str, arn: str, name: str, number: str, message: str) -> None:
+def _event(detail_type: str, kind: str, arn: str, name: str, number: str, message: str,
+           category: str = "notification") -> None:
     emit.event("aws.rds", detail_type, {
-        "EventCategories": ["notification"], "SourceType": kind, "SourceArn": arn,
+        "EventCategories": [category], "SourceType": kind, "SourceArn": arn,
         "Date": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "Message": message, "SourceIdentifier": name, "EventID": f"RDS-EVENT-{number}",
     }, arn=arn)
