@@ -70,6 +70,15 @@ def test_spot_is_below_on_demand(table: PriceTable) -> None:
             assert spot.usd < table.find("ec2.instance", spot.region, spot.size).usd, spot
 
 
+def test_a_multi_az_instance_is_two(table: PriceTable) -> None:
+    twice = [price for price in table if price.product == "rds.instance.multi-az"]
+
+    assert twice
+    for price in twice:
+        single = table.find("rds.instance", price.region, f"{price.size} postgres").usd
+        assert abs(price.usd - 2 * single) <= Decimal("0.001"), price
+
+
 def test_every_resource_type_of_the_modules_has_a_rule() -> None:
     known = {*PRICERS, *no_charge(), *(kind for _, kinds, _ in WHOLE_PRICERS for kind in kinds)}
     used = {

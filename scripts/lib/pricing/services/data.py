@@ -142,3 +142,8 @@ def tables(estimate: Estimate, found: list[Resource]) -> None:
     estimate.add_used("storage", "tables.stored_gb", "dynamodb.storage", region)
     if any(one.block("point_in_time_recovery").get("enabled") for one in found):
         estimate.add_used("point-in-time recovery", "tables.stored_gb", "dynamodb.recovery", region)
+
+
+@prices("RDS", "aws_db_proxy")
+def proxy(estimate: Estimate, resource: Resource) -> None:
+    estimate.name(resource.address, "proxy", "no sourced price per vCPU in this Region")

@@ -161,3 +161,13 @@ def search(estimate: Estimate, resource: Resource) -> None:
 @prices("Firehose", "aws_kinesis_firehose_delivery_stream")
 def firehose(estimate: Estimate, resource: Resource) -> None:
     estimate.name(resource.address, "data taken in", "no sourced price in this Region")
+
+
+@prices("OpenSearch", "aws_osis_pipeline")
+def ingestion(estimate: Estimate, resource: Resource) -> None:
+    estimate.name(resource.address, "ingestion units", "no sourced price")
+
+
+@prices("CloudWatch", "aws_rum_app_monitor")
+def real_users(estimate: Estimate, resource: Resource) -> None:
+    estimate.name(resource.address, "events of real users", "no sourced price in this Region")

@@ -163,3 +163,22 @@ def restore_tests(estimate: Estimate, found: list[Resource]) -> None:
 @whole("Backup", "aws_backup_framework")
 def audits(estimate: Estimate, found: list[Resource]) -> None:
     estimate.add_used("audit controls", "backup.evaluations", "backup.evaluations", found[0].region)
+
+
+@prices("S3", "aws_s3control_storage_lens_configuration")
+def lens(estimate: Estimate, resource: Resource) -> None:
+    # The default metrics are free.
+    level = resource.block("storage_lens_configuration").get("account_level") or [{}]
+    paid = (
+        "activity_metrics",
+        "advanced_cost_optimization_metrics",
+        "advanced_data_protection_metrics",
+        "detailed_status_code_metrics",
+    )
+    if any(
+        metric.get("enabled")
+        for name in paid
+        for part in (level[0], *(level[0].get("bucket_level") or []))
+        for metric in part.get(name) or []
+    ):
+        estimate.name(resource.address, "advanced metrics of Storage Lens", "no sourced price")
