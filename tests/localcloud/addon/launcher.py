@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import importlib
 import json
 import logging
 from collections.abc import Callable, Iterable
@@ -19,6 +20,18 @@ Answer = dict[str, Any]
 _ROUTES: dict[str, Callable[[dict[str, Any]], Answer]] = {}
 _CLEAR: list[Callable[[], None]] = []
 logger = logging.getLogger("localcloud.addon")
+
+# The modules of this package that patch moto.
+MENDED = (
+    "autoscaling",
+    "backup",
+    "cloudtrail",
+    "ec2",
+    "ecs",
+    "eks",
+    "elbv2",
+    "rds",
+)
 
 
 def route(name: str) -> Callable[[Callable[[dict[str, Any]], Answer]], Callable[[dict[str, Any]], Answer]]:
@@ -47,10 +60,10 @@ class RequestHandler(MotoRequestHandler):
 def application() -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
     """The WSGI application: the internal door first, then the declared kinds, moto for everything else."""
     from ..records import door, store
-    from . import autoscaling, cloudtrail, ec2, ecs, eks, elbv2, lookup, rds, timeline
+    from . import lookup, timeline
 
-    for service in (rds, ec2, autoscaling, eks, ecs, cloudtrail, elbv2):
-        service.install()
+    for name in MENDED:
+        importlib.import_module(f"{__package__}.{name}").install()
     assert lookup  # it registers doors
     door.load()
     on_clear(store.clear)
@@ -67,6 +80,9 @@ def application() -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
             start_response(f"{status} {http.client.responses[status]}",
                            [*headers, ("Content-Length", str(len(content)))])
             return [content]
+        if environ.get("HTTP_X_LOCALCLOUD_RECORDS"):
+            start_response("404 Not Found", [("X-Localcloud-Declined", "yes"), ("Content-Length", "0")])
+            return [b""]
         return moto(environ, start_response)
 
     return dispatch
@@ -91,6 +107,14 @@ def _answer(name: str, environ: dict[str, Any], start_response: Any) -> Iterable
 @route("ready")
 def _ready(_request: dict[str, Any]) -> Answer:
     return {"ready": True}
+
+
+@route("recorded")
+def _recorded(_request: dict[str, Any]) -> Answer:
+    """The operations of each service that records answer."""
+    from ..records import door
+
+    return door.operations()
 
 
 @route("clear")

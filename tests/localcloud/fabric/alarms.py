@@ -1,12 +1,13 @@
-"""CloudWatch alarms over the query protocol, which Terraform's provider speaks.
+"""CloudWatch alarms as they were put, over the query protocol too, which Terraform's provider speaks.
 
-MiniStack answers DescribeAlarms there with a few fields only; the whole record,
-which its other two protocols return, is written here by botocore's model.
+There MiniStack takes and gives a few fields only, and it knows neither metric
+math nor suppressors.  botocore's model says what a request and an answer hold.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -14,47 +15,60 @@ from xml.sax.saxutils import escape
 
 from ministack.services import cloudwatch
 
+# What an alarm on an expression does not have, and MiniStack fills in.
+_SINGLE = ("Namespace", "MetricName", "Statistic", "ExtendedStatistic", "Period", "Unit")
+
 
 def install() -> None:
-    """Put the whole answer in place of MiniStack's."""
+    """Patch MiniStack."""
+    cloudwatch._put_metric_alarm = _whole("PutMetricAlarm", cloudwatch._put_metric_alarm)
+    cloudwatch._put_composite_alarm = _whole("PutCompositeAlarm", cloudwatch._put_composite_alarm)
     original = cloudwatch._describe_alarms
 
     def describe(params: dict[str, Any], cbor_data: Any, is_cbor: bool, is_json: bool = False) -> Any:
         if is_cbor or is_json:
             return original(params, cbor_data, is_cbor, is_json)
-        status, _headers, body = original(params, _request(params), False, True)
+        status, _headers, body = original(params, _parsed("DescribeAlarms", params), False, True)
         if status != 200:
             return original(params, cbor_data, False, False)
-        answer = json.loads(body)
-        for alarm in answer.get("MetricAlarms", []):
-            if alarm.get("ExtendedStatistic"):
-                # An alarm has one or the other; MiniStack fills the first in.
-                alarm.pop("Statistic", None)
-        content = _element("DescribeAlarmsResult", answer, _shape())
+        content = _element("DescribeAlarmsResult", json.loads(body), _operation("DescribeAlarms").output_shape)
         return cloudwatch._xml(200, "DescribeAlarmsResponse", content)
 
     cloudwatch._describe_alarms = describe
 
 
-def _request(params: dict[str, Any]) -> dict[str, Any]:
-    request: dict[str, Any] = {name: cloudwatch._p(params, name) for name in (
-        "AlarmNamePrefix", "StateValue", "MaxRecords", "NextToken") if cloudwatch._p(params, name)}
-    for name in ("AlarmNames", "AlarmTypes"):
-        values: list[str] = []
-        while value := cloudwatch._p(params, f"{name}.member.{len(values) + 1}"):
-            values.append(value)
-        if values:
-            request[name] = values
-    return request
+def _whole(name: str, put: Callable[..., Any]) -> Callable[..., Any]:
+    def whole(params: dict[str, Any], cbor_data: Any, is_cbor: bool, is_json: bool = False) -> Any:
+        answer = put(params, cbor_data, is_cbor, is_json)
+        if answer[0] != 200:
+            return answer
+        request = dict(cbor_data) if is_cbor or is_json else _parsed(name, params)
+        request.pop("Tags", None)
+        alarms = cloudwatch._alarms if name == "PutMetricAlarm" else cloudwatch._composite_alarms
+        alarm = alarms[request["AlarmName"]]
+        alarm.update(request)
+        # An alarm has a statistic, a percentile or an expression.
+        absent = _SINGLE if request.get("Metrics") else ("Statistic",) if request.get("ExtendedStatistic") else ()
+        for field in (*absent, *(("Threshold",) if request.get("ThresholdMetricId") else ())):
+            alarm.pop(field, None)
+        return answer
+    return whole
+
+
+def _parsed(name: str, params: dict[str, Any]) -> dict[str, Any]:
+    """A query request as the other protocols have it."""
+    from moto.core.parse import QueryParser
+
+    parsed: dict[str, Any] = QueryParser(_operation(name)).parse(
+        {"values": {key: cloudwatch._p(params, key) for key in params}})
+    return parsed
 
 
 @lru_cache
-def _shape() -> Any:
-    from botocore.loaders import Loader
-    from botocore.model import ServiceModel
+def _operation(name: str) -> Any:
+    from moto.core.utils import get_service_model
 
-    model = ServiceModel(Loader().load_service_model("cloudwatch", "service-2"))
-    return model.operation_model("DescribeAlarms").output_shape
+    return get_service_model("cloudwatch").operation_model(name)
 
 
 def _element(name: str, value: Any, shape: Any) -> str:

@@ -14,12 +14,13 @@ def application() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     """The ASGI application: the internal door first, MiniStack for everything else."""
     import ministack.app as emulator
 
-    from . import alarms, bus, delivery, door, invocations, lookup, principals, schedules
+    from . import alarms, bus, delivery, door, invocations, lookup, machines, principals, schedules
 
     emulator.BANNER = "MiniStack on port {port}"
     alarms.install()
     delivery.install()
     invocations.install()
+    machines.install()
     schedules.install()
     assert bus and lookup and principals  # they register doors
 

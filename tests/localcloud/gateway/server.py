@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout, TCPConnector, web
@@ -43,6 +43,7 @@ class Gateway:
         self.iam = os.environ.get("LOCALCLOUD_IAM", "off")
         self.faults: list[faults.Rule] = []
         self.session: ClientSession
+        self._recorded: dict[str, list[str]] | None = None
         self._unsigned: dict[str, Callable[[Gateway, web.BaseRequest], Awaitable[web.StreamResponse]]] = {
             control.PREFIX: control.handle,
         }
@@ -109,7 +110,11 @@ class Gateway:
     async def _passed(self, request: web.BaseRequest, signed: Signature, operation: Operation,
                       body: bytes | None) -> tuple[web.StreamResponse, str | None]:
         try:
-            response = await self._forward(request, part_of(signed), body)
+            response = None
+            if part_of(signed) == "fabric" and body is not None and operation.name in await self._declared(signed.service):
+                response = await self._forward(request, "resources", body, {"X-Localcloud-Records": "only"})
+            if response is None or "X-Localcloud-Declined" in response.headers:
+                response = await self._forward(request, part_of(signed), body)
         except (ClientError, ConnectionError) as error:
             return errors.response(operation, 503, "ServiceUnavailable", f"the local cloud's {part_of(signed)} "
                                    f"did not answer: {error}"), "ServiceUnavailable"
@@ -117,10 +122,18 @@ class Gateway:
         return response, error_code(response.status, response.headers,
                                     content if isinstance(content, bytes) else b"")
 
-    async def _forward(self, request: web.BaseRequest, name: str, body: bytes | None) -> web.StreamResponse:
+    async def _declared(self, service: str) -> list[str]:
+        """The operations of a service that records may answer in the fabric's place."""
+        if self._recorded is None:
+            self._recorded = await self.door("resources", "recorded")
+        return self._recorded.get(service, [])
+
+    async def _forward(self, request: web.BaseRequest, name: str, body: bytes | None,
+                       more: Mapping[str, str] | None = None) -> web.StreamResponse:
         """Send the request on as it came, and the answer back as it came."""
         headers = CIMultiDict(
             (key, value) for key, value in request.headers.items() if key.lower() not in _HOP_BY_HOP)
+        headers.update(more or {})
         data: bytes | AsyncIterator[bytes] | None
         if body is None:
             data = request.content.iter_any() if request.can_read_body else None

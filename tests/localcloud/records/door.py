@@ -39,6 +39,13 @@ def load() -> None:
             _by_signing_name[service.signing_name].append(service)
 
 
+def operations() -> dict[str, list[str]]:
+    """Signing name -> operations that records may answer."""
+    return {signing: sorted({name for service in found for name in service.model.operation_names
+                             if name in service.operations or tags.concern(name)})
+            for signing, found in _by_signing_name.items()}
+
+
 def answer(environ: dict[str, Any]) -> Reply | None:
     """The answer to a call, or None where it is moto's."""
     scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))

@@ -193,6 +193,8 @@ def _parent_of_none(call: Call, parent: Kind) -> None:
 
 def _fits(record: Record, member: str, value: Any) -> bool:
     own = record.get(member)
+    if fold(member).endswith("prefix"):
+        return str(record.get(fold(member).removesuffix("prefix"))).startswith(value)
     return own in (MISSING, value) or value == record.arn
 
 

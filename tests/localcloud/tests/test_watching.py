@@ -1,0 +1,145 @@
+"""Alarms, dashboards and what is said about logs are kept whole, whichever protocol asks."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from localcloud import LocalCloud
+
+from . import probe
+
+
+def _query(cloud: LocalCloud) -> Any:
+    """A client that speaks the query protocol, as Terraform's provider does."""
+    import boto3
+    from botocore.loaders import Loader
+
+    class Older(Loader):
+        def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> Any:
+            model = super().load_service_model(service_name, type_name, api_version)
+            if type_name == "service-2":
+                model["metadata"] |= {"protocol": "query", "protocols": ["query"]}
+            return model
+
+    session = boto3.session.Session(botocore_session=_session(Older()))
+    return session.client("cloudwatch", region_name="us-east-1", endpoint_url=cloud.endpoint,
+                          aws_access_key_id=cloud.env["AWS_ACCESS_KEY_ID"],
+                          aws_secret_access_key=cloud.env["AWS_SECRET_ACCESS_KEY"])
+
+
+def _session(loader: Any) -> Any:
+    import botocore.session
+
+    session = botocore.session.get_session()
+    loader.search_paths.extend(session.get_component("data_loader").search_paths)
+    session.register_component("data_loader", loader)
+    return session
+
+
+RATE: list[dict[str, Any]] = [
+    {"Id": "rate", "Expression": "100 * errors / requests", "Label": "rate", "ReturnData": True},
+    *({"Id": name, "ReturnData": False, "MetricStat": {
+        "Metric": {"Namespace": "AWS/ApplicationELB", "MetricName": metric,
+                   "Dimensions": [{"Name": "LoadBalancer", "Value": "app/web/1"}]},
+        "Period": 60, "Stat": "Sum"}} for name, metric in (
+            ("errors", "HTTPCode_ELB_5XX_Count"), ("requests", "RequestCount")))]
+
+
+@pytest.mark.parametrize("protocol", ["query", "cbor"])
+def test_an_alarm_on_an_expression(cloud: LocalCloud, protocol: str) -> None:
+    client = _query(cloud) if protocol == "query" else cloud.client("cloudwatch")
+    client.put_metric_alarm(AlarmName="errors", EvaluationPeriods=2, ComparisonOperator="GreaterThanThreshold",
+                            Threshold=5, Metrics=RATE, InsufficientDataActions=[f"{probe.QUEUE}none"])
+    client.put_metric_alarm(
+        AlarmName="band", EvaluationPeriods=2, ComparisonOperator="GreaterThanUpperThreshold",
+        ThresholdMetricId="band", Metrics=[{"Id": "band", "Expression": "ANOMALY_DETECTION_BAND(requests, 2)"},
+                                           {**RATE[2], "ReturnData": True}])
+    client.put_metric_alarm(AlarmName="slow", EvaluationPeriods=1, ComparisonOperator="GreaterThanThreshold",
+                            Threshold=1, Namespace="AWS/Lambda", MetricName="Duration", Period=300,
+                            ExtendedStatistic="p95", EvaluateLowSampleCountPercentile="ignore")
+    found = {alarm["AlarmName"]: alarm for alarm in client.describe_alarms()["MetricAlarms"]}
+    assert found["errors"]["Metrics"] == RATE
+    assert found["errors"]["InsufficientDataActions"] == [f"{probe.QUEUE}none"]
+    assert found["errors"].keys().isdisjoint({"Statistic", "Period", "MetricName"})
+    assert found["band"]["ThresholdMetricId"] == "band"
+    assert "Threshold" not in found["band"]
+    assert (found["slow"]["ExtendedStatistic"], found["slow"]["EvaluateLowSampleCountPercentile"]) == ("p95", "ignore")
+    assert "Statistic" not in found["slow"]
+
+
+@pytest.mark.parametrize("protocol", ["query", "cbor"])
+def test_an_alarm_of_alarms(cloud: LocalCloud, protocol: str) -> None:
+    client = _query(cloud) if protocol == "query" else cloud.client("cloudwatch")
+    for name in ("one", "maintenance"):
+        client.put_metric_alarm(AlarmName=name, EvaluationPeriods=1, ComparisonOperator="GreaterThanThreshold",
+                                Threshold=1, Namespace="X", MetricName=name, Period=60, Statistic="Sum")
+    client.put_composite_alarm(AlarmName="any", AlarmRule="ALARM(one)", ActionsSuppressor="maintenance",
+                               ActionsSuppressorWaitPeriod=60, ActionsSuppressorExtensionPeriod=120,
+                               Tags=[{"Key": "Project", "Value": "night"}])
+    [found] = client.describe_alarms(AlarmTypes=["CompositeAlarm"])["CompositeAlarms"]
+    assert (found["AlarmRule"], found["ActionsSuppressor"], found["ActionsSuppressorExtensionPeriod"]) == (
+        "ALARM(one)", "maintenance", 120)
+    assert client.list_tags_for_resource(ResourceARN=found["AlarmArn"])["Tags"] == [
+        {"Key": "Project", "Value": "night"}]
+    client.set_alarm_state(AlarmName="one", StateValue="ALARM", StateReason="a test")
+    [found] = client.describe_alarms(AlarmTypes=["CompositeAlarm"])["CompositeAlarms"]
+    assert found["StateValue"] == "ALARM"
+
+
+def test_what_is_said_about_logs(cloud: LocalCloud) -> None:
+    """Declared kinds of a service whose log groups, and their tags, are the fabric's."""
+    logs = cloud.client("logs")
+    group = "/night/shift"
+    logs.create_log_group(logGroupName=group, tags={"Project": "night"})
+    arn = f"arn:aws:logs:us-east-1:{probe.ACCOUNT}:log-group:{group}"
+    assert logs.list_tags_for_resource(resourceArn=arn)["tags"] == {"Project": "night"}
+
+    query = logs.put_query_definition(name="night/slow", queryString="fields @timestamp", logGroupNames=[group])
+    logs.put_query_definition(name="day/slow", queryString="fields @message")
+    [found] = logs.describe_query_definitions(queryDefinitionNamePrefix="night/")["queryDefinitions"]
+    assert (found["queryDefinitionId"], found["logGroupNames"]) == (query["queryDefinitionId"], [group])
+
+    document = json.dumps({"Name": "mask", "Version": "2021-06-01", "Statement": []})
+    logs.put_data_protection_policy(logGroupIdentifier=group, policyDocument=document)
+    assert logs.get_data_protection_policy(logGroupIdentifier=group)["policyDocument"] == document
+
+    detector = logs.create_log_anomaly_detector(logGroupArnList=[arn], detectorName="odd",
+                                                tags={"Owner": "ops"})["anomalyDetectorArn"]
+    logs.update_log_anomaly_detector(anomalyDetectorArn=detector, enabled=False)
+    assert logs.get_log_anomaly_detector(anomalyDetectorArn=detector)["anomalyDetectorStatus"] == "PAUSED"
+    assert logs.list_tags_for_resource(resourceArn=detector)["tags"] == {"Owner": "ops"}
+    logs.delete_log_anomaly_detector(anomalyDetectorArn=detector)
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        logs.get_log_anomaly_detector(anomalyDetectorArn=detector)
+
+
+def test_a_machine_is_traced(cloud: LocalCloud) -> None:
+    states = cloud.client("stepfunctions")
+    definition = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
+    assert states.validate_state_machine_definition(definition=definition)["result"] == "OK"
+    machine = states.create_state_machine(
+        name="loop", definition=definition, roleArn=probe.role(cloud, "loop"),
+        tracingConfiguration={"enabled": True})["stateMachineArn"]
+    assert states.describe_state_machine(stateMachineArn=machine)["tracingConfiguration"] == {"enabled": True}
+    states.update_state_machine(stateMachineArn=machine, tracingConfiguration={"enabled": False})
+    assert states.describe_state_machine(stateMachineArn=machine)["tracingConfiguration"] == {"enabled": False}
+
+
+def test_a_key_has_a_replica_in_another_region(cloud: LocalCloud) -> None:
+    """Under one alias in both regions."""
+    here, there = cloud.client("kms"), cloud.client("kms", region="us-west-2")
+    key = here.create_key(MultiRegion=True)["KeyMetadata"]
+    replica = here.replicate_key(KeyId=key["KeyId"], ReplicaRegion="us-west-2",
+                                 Tags=[{"TagKey": "Project", "TagValue": "night"}])["ReplicaKeyMetadata"]
+    for client in (here, there):
+        client.create_alias(AliasName="alias/data", TargetKeyId=key["KeyId"])
+    assert replica["Arn"] == key["Arn"].replace("us-east-1", "us-west-2")
+    assert here.describe_key(KeyId="alias/data")["KeyMetadata"]["MultiRegionConfiguration"]["MultiRegionKeyType"] == "PRIMARY"
+    found = there.describe_key(KeyId="alias/data")["KeyMetadata"]["MultiRegionConfiguration"]
+    assert (found["MultiRegionKeyType"], found["PrimaryKey"]["Region"]) == ("REPLICA", "us-east-1")
+    blob = here.encrypt(KeyId="alias/data", Plaintext=b"night")["CiphertextBlob"]
+    assert there.decrypt(CiphertextBlob=blob, KeyId=replica["Arn"])["Plaintext"] == b"night"
