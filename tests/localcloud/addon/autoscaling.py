@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +28,13 @@ def install() -> None:
     group.replace_autoscaling_group_instances = _wrapped_launch(group.replace_autoscaling_group_instances)
     group.set_desired_capacity = _wrapped_capacity(group.set_desired_capacity)
     group.update = _wrapped_update(group.update)
+    models.LifecycleHook.__init__ = _wrapped_hook(models.LifecycleHook.__init__)
+    models.FakeScalingPolicy.__init__ = _wrapped_policy(models.FakeScalingPolicy.__init__)
+    models.FakeScalingPolicy.enabled = True
+    response = responses.AutoScalingResponse
+    for name in ("create_auto_scaling_group", "update_auto_scaling_group"):
+        setattr(response, name, _with_maintenance(getattr(response, name)))
+    response.put_lifecycle_hook = _told(response.put_lifecycle_hook)
     responses.AutoScalingResponse.describe_scaling_activities = _describe_activities
     _watch_stopped_members()
 
@@ -35,6 +43,47 @@ def suspended(group: Any, *processes: str) -> bool:
     """Whether one of ``processes`` is suspended for the group."""
     names = {process["ProcessName"] for process in group.suspended_processes}
     return not names.isdisjoint(processes)
+
+
+# -- what moto drops or makes up -------------------------------------------------
+
+
+def _wrapped_hook(made: Any) -> Any:
+    def init(self: Any, *arguments: Any, **named: Any) -> None:
+        made(self, *arguments, **named)
+        self.role_arn = self.notification_target_arn = None
+    return init
+
+
+def _told(put: Any) -> Any:
+    def with_target(self: Any) -> ActionResult:
+        answer: ActionResult = put(self)
+        [hook] = self.autoscaling_backend.describe_lifecycle_hooks(
+            as_name=self._get_param("AutoScalingGroupName"),
+            lifecycle_hook_names=[self._get_param("LifecycleHookName")])
+        hook.role_arn = self._get_param("RoleARN")
+        hook.notification_target_arn = self._get_param("NotificationTargetARN")
+        hook.notification_metadata = self._get_param("NotificationMetadata")
+        return answer
+    return with_target
+
+
+def _wrapped_policy(made: Any) -> Any:
+    def init(self: Any, *arguments: Any, **named: Any) -> None:
+        made(self, *arguments, **named)
+        self.predictive_scaling_configuration = self.predictive_scaling_configuration or None
+    return init
+
+
+def _with_maintenance(operation: Any) -> Any:
+    def kept(self: Any) -> ActionResult:
+        answer: ActionResult = operation(self)
+        policy = self._get_param("InstanceMaintenancePolicy")
+        if policy is not None:
+            name = self._get_param("AutoScalingGroupName")
+            self.autoscaling_backend.autoscaling_groups[name].instance_maintenance_policy = policy
+        return answer
+    return kept
 
 
 # -- capacity -----------------------------------------------------------------
@@ -56,7 +105,10 @@ def _wrapped_update(update: Any) -> Any:
             desired_capacity = clamped if clamped != current else None
         if named.get("mixed_instances_policy") is None:
             # moto forgets the policy when an update does not repeat it.
-            named["mixed_instances_policy"] = self.mixed_instances_policy
+            named["mixed_instances_policy"] = policy = copy.deepcopy(self.mixed_instances_policy)
+            if policy:
+                # moto keeps id and name of the template, and takes either.
+                policy["LaunchTemplate"]["LaunchTemplateSpecification"].pop("LaunchTemplateName", None)
         update(self, availability_zones, desired_capacity, max_size, min_size, *arguments, **named)
     return checked
 

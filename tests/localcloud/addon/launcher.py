@@ -23,6 +23,7 @@ logger = logging.getLogger("localcloud.addon")
 
 # The modules of this package that patch moto.
 MENDED = (
+    "acm",
     "autoscaling",
     "backup",
     "cloudtrail",

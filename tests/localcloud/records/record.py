@@ -61,8 +61,7 @@ class Record:
         """The value of a member, or MISSING."""
         for name in self.kind.spellings(member):
             if name in self.fields:
-                value = self.fields[name]
-                return value(self) if callable(value) else value
+                return self._asked(self.fields[name])
         if shape is not None and shape.type_name == "timestamp":
             if _BORN.search(fold(member)):
                 return self.born
@@ -71,6 +70,12 @@ class Record:
         if self.parent is not None and fold(member).startswith(self.parent.kind.prefixes):
             return self.parent.get(member, shape)
         return MISSING
+
+    def _asked(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: self._asked(item) for name, item in value.items()} if any(
+                callable(item) for item in value.values()) else value
+        return value(self) if callable(value) else value
 
     def __getitem__(self, member: str) -> Any:
         """For functions in declarations: the value of a field, None without one."""
