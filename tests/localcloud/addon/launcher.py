@@ -26,6 +26,7 @@ MENDED = (
     "acm",
     "autoscaling",
     "backup",
+    "bucket_policies",
     "cloudtrail",
     "ec2",
     "ecs",

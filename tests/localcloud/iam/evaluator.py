@@ -112,7 +112,8 @@ def _scan(request: Request, resource: str, context: Mapping[str, Value],
 
 
 def _absent_for_sure(key: str) -> bool:
-    return key in _KNOWN_KEYS or key.startswith(_TAG_KEYS)
+    # A header that a call to S3 does not have is not there.
+    return key in _KNOWN_KEYS or key.startswith((*_TAG_KEYS, "s3:x-amz-"))
 
 
 def _applies(request: Request, resource: str, statement: Mapping[str, Any], context: Mapping[str, Value]) -> bool:
