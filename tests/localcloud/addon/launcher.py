@@ -26,7 +26,7 @@ MENDED = (
     "acm",
     "autoscaling",
     "backup",
-    "bucket_policies",
+    "buckets",
     "cloudtrail",
     "ec2",
     "ecs",

@@ -1,4 +1,4 @@
-"""What a bucket's policy denies, it denies under its conditions."""
+"""What a bucket's policy denies, it denies under its conditions; what a bucket tells, it says."""
 
 from __future__ import annotations
 
@@ -36,3 +36,16 @@ def test_a_condition_that_holds_denies(cloud: LocalCloud) -> None:
     with pytest.raises(ClientError, match="403"):
         s3.put_object(Bucket="closed", Key="one", Body=b"day", ServerSideEncryption="AES256")
     assert s3.get_object(Bucket="closed", Key="one")["Body"].read() == b"night"
+
+
+def test_a_bucket_says_that_it_tells_eventbridge(cloud: LocalCloud) -> None:
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket="telling")
+    assert "EventBridgeConfiguration" not in s3.get_bucket_notification_configuration(Bucket="telling")
+    queue = {"Id": "new", "QueueArn": "arn:aws:sqs:us-east-1:123456789012:new", "Events": ["s3:ObjectCreated:*"]}
+    for others in ([], [queue]):
+        s3.put_bucket_notification_configuration(Bucket="telling", SkipDestinationValidation=True, NotificationConfiguration={
+            "EventBridgeConfiguration": {}, "QueueConfigurations": others})
+        found = s3.get_bucket_notification_configuration(Bucket="telling")
+        assert found["EventBridgeConfiguration"] == {}
+        assert found.get("QueueConfigurations", []) == others

@@ -1,13 +1,14 @@
-"""S3: a bucket's policy denies under its conditions only; moto takes every Deny for unconditional."""
+"""S3: policies deny under their conditions only (moto takes every Deny for unconditional), EventBridge stays on."""
 
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from flask import has_request_context, request
 from moto.iam.access_control import PermissionResult
-from moto.s3 import models
+from moto.s3 import models, responses
 
 from ..iam.evaluator import Request, decide
 from ..state import ACCOUNT
@@ -20,6 +21,20 @@ _HEADERS = ("x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-km
 def install() -> None:
     """Patch moto."""
     models.FakeBucket.get_permission = _permission
+    responses.S3Response.get_bucket_notification = _with_events(responses.S3Response.get_bucket_notification)
+
+
+def _with_events(get: Any) -> Any:
+    def notification(self: Any) -> Any:
+        """moto keeps whether a bucket tells EventBridge, and does not say so."""
+        status, headers, body = get(self)
+        configuration = self.backend.get_bucket_notification_configuration(self.bucket_name)
+        if configuration is not None and configuration.event_bridge is not None:
+            told = "<EventBridgeConfiguration/>"
+            body = re.sub(r"<(\w+)([^<>]*)/>\s*$", rf"<\1\2>{told}</\1>", body) if re.search(
+                r"/>\s*$", body) else re.sub(r"(</\w+>)\s*$", rf"{told}\1", body)
+        return status, headers, body
+    return notification
 
 
 def _permission(self: Any, action: str, resource: str) -> PermissionResult:
