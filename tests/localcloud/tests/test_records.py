@@ -288,3 +288,19 @@ def test_the_example_of_the_readme(cloud: LocalCloud) -> None:
     assert found["MaxCityNetworksToMonitor"] == 10
     call("DeleteMonitor", MonitorName="office")
     assert call("ListMonitors") == {"Monitors": []}
+
+
+def test_tags_of_a_vault_whatever_the_path_ends_with(cloud: LocalCloud) -> None:
+    """boto3 ends it with a slash, other SDKs do not."""
+    import json
+    import urllib.parse
+    import urllib.request
+
+    arn = cloud.client("backup").create_backup_vault(
+        BackupVaultName="vault", BackupVaultTags={"Project": "night"})["BackupVaultArn"]
+    scope = f"AWS4-HMAC-SHA256 Credential={probe.ACCOUNT}/20261123/us-east-1/backup/aws4_request"
+    for end in ("", "/"):
+        request = urllib.request.Request(f"{cloud.endpoint}/tags/{urllib.parse.quote(arn, safe='')}{end}",
+                                         headers={"Authorization": scope})
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            assert json.load(answer)["Tags"] == {"Project": "night"}
