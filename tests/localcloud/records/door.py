@@ -90,7 +90,8 @@ def _answer(service: Service, region: str, environ: dict[str, Any]) -> Reply | N
     request_id = str(uuid.uuid4())
     answered = get_serializer_class(service.name, protocol)(
         operation, SerializationContext(request_id), value_picker=DefaultAttributePicker()).serialize(result)
-    content = answered["body"]
+    # A body where there must be none would be taken for the beginning of the next answer.
+    content = "" if answered["status_code"] == 204 else answered["body"]
     headers = {**answered["headers"], "x-amzn-RequestId": request_id}
     return (answered["status_code"], [(name, str(value)) for name, value in headers.items()],
             content.encode() if isinstance(content, str) else content)

@@ -28,9 +28,10 @@ class Refused(Exception):
 def not_found(operation: OperationModel, kind: Kind, fields: Mapping[str, Any]) -> Refused:
     """The operation's error for a thing that is not there."""
     named = [str(value) for name, value in fields.items() if any(kind.is_key(name, key) for key in kind.keys)]
-    code = kind.missing or _modelled(operation, _ABSENT, kind) or "ResourceNotFoundException"
-    return _described(operation, code, " ".join((kind.noun, "/".join(named), "does not exist")).replace("  ", " "),
-                      kind, named[-1] if named else kind.noun)
+    code, _colon, told = (kind.missing or _modelled(operation, _ABSENT, kind)
+                          or "ResourceNotFoundException").partition(": ")
+    message = told or " ".join((kind.noun, "/".join(named), "does not exist")).replace("  ", " ")
+    return _described(operation, code, message, kind, named[-1] if named else kind.noun)
 
 
 def models_absence(operation: OperationModel) -> bool:

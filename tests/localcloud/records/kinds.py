@@ -93,7 +93,8 @@ class Kind:
     operations: Mapping[str, Action | Answer | None] = field(default_factory=dict)
     """Operations beside the conventional ones; None leaves a conventional one to moto."""
     missing: str | None = None
-    """The error for what is not there; unless given, the operation's own that sounds like it."""
+    """The error for what is not there, ``Code`` or ``Code: message``; unless given, the operation's own that
+    sounds like it."""
     always: bool = False
     """For ``key=()``: there without having been created."""
     whole: bool = False
@@ -139,7 +140,7 @@ class Kind:
         """Whether a structure is the record itself, and not one of its fields."""
         if self.whole:
             return False
-        ends = ("", "description", "detail", "details", "summary", "input", "info")
+        ends = ("", "description", "detail", "details", "summary", "input", "info", "metadata", "record", "update")
         own = {prefix + end for prefix in self.prefixes for end in ends}
         return fold(member).removeprefix("new") in own or fold(shape) in own
 

@@ -73,6 +73,11 @@ def projected(shape: Shape, value: Any) -> Any:
 
 def _structure(shape: Shape, record: Record) -> dict[str, Any]:
     members = {name: _member(record, name, member) for name, member in shape.members.items()}
+    for name, member in shape.members.items():
+        # A record within a record's envelope, which has nothing but dates of its own.
+        if members[name] is MISSING and member.type_name == "structure" and record.kind.wraps(
+                name, member.name) and not _tells(shape, record.kind):
+            members[name] = _structure(member, record)
     return {name: value for name, value in members.items() if value is not MISSING}
 
 
@@ -93,10 +98,7 @@ def _item(name: str, shape: Shape, record: Record) -> Any:
     whole = record.fields.get(fold(element.name))
     if isinstance(whole, Mapping):
         return projected(element, whole)
-    wrapped = {inner: _structure(member, record) for inner, member in element.members.items()
-               if member.type_name == "structure" and record.kind.wraps(inner, member.name)
-               and not _tells(element, record.kind)}
-    return wrapped or _structure(element, record)
+    return _structure(element, record)
 
 
 def _list(shape: Shape, kind: Kind, *, strictly: bool = False) -> str | None:

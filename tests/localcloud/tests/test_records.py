@@ -290,6 +290,17 @@ def test_the_example_of_the_readme(cloud: LocalCloud) -> None:
     assert call("ListMonitors") == {"Monitors": []}
 
 
+def test_an_answer_without_content_has_no_body(cloud: LocalCloud) -> None:
+    """Many deletions over few connections: nothing is left over for the next answer."""
+    client = cloud.client("cloudfront")
+    for number in range(20):
+        one = _cache_policy(client, f"policy-{number}")
+        answer = client.delete_cache_policy(**one)["ResponseMetadata"]
+        assert (answer["HTTPStatusCode"], answer["RetryAttempts"]) == (204, 0)
+    workspace = cloud.client("amp").create_workspace(alias="a")["workspaceId"]
+    assert cloud.client("amp").delete_workspace(workspaceId=workspace)["ResponseMetadata"]["RetryAttempts"] == 0
+
+
 def test_tags_of_a_vault_whatever_the_path_ends_with(cloud: LocalCloud) -> None:
     """boto3 ends it with a slash, other SDKs do not."""
     import json

@@ -143,3 +143,64 @@ def test_a_key_has_a_replica_in_another_region(cloud: LocalCloud) -> None:
     assert (found["MultiRegionKeyType"], found["PrimaryKey"]["Region"]) == ("REPLICA", "us-east-1")
     blob = here.encrypt(KeyId="alias/data", Plaintext=b"night")["CiphertextBlob"]
     assert there.decrypt(CiphertextBlob=blob, KeyId=replica["Arn"])["Plaintext"] == b"night"
+
+
+def test_prometheus_whole(cloud: LocalCloud) -> None:
+    amp = cloud.client("amp")
+    made = amp.create_workspace(alias="metrics", kmsKeyArn="arn:aws:kms:us-east-1:123456789012:key/1",
+                                tags={"Project": "night"})
+    workspace = made["workspaceId"]
+    found = amp.describe_workspace(workspaceId=workspace)["workspace"]
+    assert (found["kmsKeyArn"], found["status"], found["tags"]) == (
+        "arn:aws:kms:us-east-1:123456789012:key/1", {"statusCode": "ACTIVE"}, {"Project": "night"})
+    amp.update_workspace_configuration(workspaceId=workspace, retentionPeriodInDays=30)
+    assert amp.describe_workspace_configuration(workspaceId=workspace)["workspaceConfiguration"][
+        "retentionPeriodInDays"] == 30
+    amp.create_rule_groups_namespace(workspaceId=workspace, name="nodes", data=b"groups: []")
+    amp.put_rule_groups_namespace(workspaceId=workspace, name="nodes", data=b"groups: [{}]")
+    assert amp.describe_rule_groups_namespace(workspaceId=workspace, name="nodes")["ruleGroupsNamespace"][
+        "data"] == b"groups: [{}]"
+    amp.create_alert_manager_definition(workspaceId=workspace, data=b"alertmanager_config: {}")
+    assert amp.describe_alert_manager_definition(workspaceId=workspace)["alertManagerDefinition"][
+        "data"] == b"alertmanager_config: {}"
+    scraper = amp.create_scraper(
+        scrapeConfiguration={"configurationBlob": b"scrape_configs: []"},
+        source={"eksConfiguration": {"clusterArn": "arn:aws:eks:us-east-1:123456789012:cluster/c",
+                                     "subnetIds": ["subnet-1", "subnet-2"]}},
+        destination={"ampConfiguration": {"workspaceArn": made["arn"]}})["scraperId"]
+    assert "AWSServiceRoleForAmazonPrometheusScraper" in amp.describe_scraper(scraperId=scraper)["scraper"]["roleArn"]
+    amp.delete_workspace(workspaceId=workspace)
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        amp.describe_alert_manager_definition(workspaceId=workspace)
+
+
+def test_traces_are_grouped_sampled_and_encrypted(cloud: LocalCloud) -> None:
+    xray = cloud.client("xray")
+    group = xray.create_group(GroupName="slow", FilterExpression="responsetime > 5")["Group"]
+    xray.update_group(GroupARN=group["GroupARN"], FilterExpression="responsetime > 3")
+    assert xray.get_group(GroupName="slow")["Group"]["FilterExpression"] == "responsetime > 3"
+    xray.delete_group(GroupARN=group["GroupARN"])
+    with pytest.raises(ClientError, match="Group not found"):
+        xray.get_group(GroupName="slow")
+
+    rule = {"RuleName": "api", "ResourceARN": "*", "Priority": 10, "FixedRate": 0.05, "ReservoirSize": 1, "Version": 1,
+            "ServiceName": "*", "ServiceType": "*", "Host": "*", "HTTPMethod": "*", "URLPath": "/api/*"}
+    made = xray.create_sampling_rule(SamplingRule=rule)["SamplingRuleRecord"]
+    assert made["SamplingRule"]["URLPath"] == "/api/*"
+    assert "CreatedAt" in made
+    xray.update_sampling_rule(SamplingRuleUpdate={"RuleName": "api", "FixedRate": 0.5})
+    [found] = xray.get_sampling_rules()["SamplingRuleRecords"]
+    assert (found["SamplingRule"]["FixedRate"], found["SamplingRule"]["Priority"]) == (0.5, 10)
+
+    assert xray.get_encryption_config()["EncryptionConfig"]["Type"] == "NONE"
+    xray.put_encryption_config(Type="KMS", KeyId="alias/logs")
+    assert xray.get_encryption_config()["EncryptionConfig"] == {"Type": "KMS", "KeyId": "alias/logs", "Status": "ACTIVE"}
+
+
+def test_a_file_system_is_backed_up_by_itself(cloud: LocalCloud) -> None:
+    efs = cloud.client("efs")
+    system = efs.create_file_system(CreationToken="shared")["FileSystemId"]
+    with pytest.raises(ClientError, match="PolicyNotFound"):
+        efs.describe_backup_policy(FileSystemId=system)
+    efs.put_backup_policy(FileSystemId=system, BackupPolicy={"Status": "ENABLED"})
+    assert efs.describe_backup_policy(FileSystemId=system)["BackupPolicy"] == {"Status": "ENABLED"}
