@@ -204,3 +204,19 @@ def test_a_file_system_is_backed_up_by_itself(cloud: LocalCloud) -> None:
         efs.describe_backup_policy(FileSystemId=system)
     efs.put_backup_policy(FileSystemId=system, BackupPolicy={"Status": "ENABLED"})
     assert efs.describe_backup_policy(FileSystemId=system)["BackupPolicy"] == {"Status": "ENABLED"}
+
+
+def test_a_file_system_has_a_copy_in_another_region(cloud: LocalCloud) -> None:
+    efs = cloud.client("efs")
+    system = efs.create_file_system(CreationToken="shared")["FileSystemId"]
+    with pytest.raises(ClientError, match="ReplicationNotFound"):
+        efs.describe_replication_configurations(FileSystemId=system)
+    efs.create_replication_configuration(SourceFileSystemId=system, Destinations=[{"Region": "us-west-2"}])
+    [found] = efs.describe_replication_configurations(FileSystemId=system)["Replications"]
+    [place] = found["Destinations"]
+    assert (place["Status"], place["Region"], found["SourceFileSystemRegion"]) == ("ENABLED", "us-west-2", "us-east-1")
+    [copy] = cloud.client("efs", region="us-west-2").describe_file_systems()["FileSystems"]
+    assert copy["FileSystemId"] == place["FileSystemId"]
+    efs.delete_replication_configuration(SourceFileSystemId=system)
+    with pytest.raises(ClientError, match="ReplicationNotFound"):
+        efs.describe_replication_configurations(FileSystemId=system)
