@@ -139,7 +139,8 @@ class Estate:
                         ignore=_UNSTAGED)
         if not self.source.is_relative_to(ROOT / "terraform"):
             shutil.copytree(self.source, self.folder, dirs_exist_ok=True, ignore=_UNSTAGED)
-        code = "\n".join(path.read_text() for path in self.folder.glob("*.tf") if not path.name.startswith("localcloud"))
+        code = "\n".join(path.read_text() for path in self.folder.glob("*.tf")
+                         if not path.name.startswith("localcloud"))
         # Terraform refuses to override a provider that the root does not have.
         endpoint = self._env["AWS_ENDPOINT_URL"]
         aliases = [_ALIAS.search(block) for block in _PROVIDER_BLOCK.findall(code)]

@@ -111,7 +111,8 @@ class Gateway:
                       body: bytes | None) -> tuple[web.StreamResponse, str | None]:
         try:
             response = None
-            if part_of(signed) == "fabric" and body is not None and operation.name in await self._declared(signed.service):
+            if (part_of(signed) == "fabric" and body is not None
+                    and operation.name in await self._declared(signed.service)):
                 response = await self._forward(request, "resources", body, {"X-Localcloud-Records": "only"})
             if response is None or "X-Localcloud-Declined" in response.headers:
                 response = await self._forward(request, part_of(signed), body)
@@ -142,7 +143,9 @@ class Gateway:
             data = body if body or request.method in {"POST", "PUT", "PATCH"} else None
         base = self.parts[name]
         # Names that hold an account or a bucket arrive as from a proxy's client, with the whole address.
-        path = URL(request.raw_path, encoded=True).raw_path_qs if request.raw_path.startswith("http") else request.raw_path
+        path = request.raw_path
+        if path.startswith("http"):
+            path = URL(path, encoded=True).raw_path_qs
         address = URL(f"http://127.0.0.1:{base.port}{path}", encoded=True)
         async with self.session.request(
                 request.method, address, headers=headers, data=data, allow_redirects=False,

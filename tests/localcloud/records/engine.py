@@ -179,7 +179,8 @@ def _listed(call: Call, kind: Kind) -> list[Record]:
             records = [record for record in records if record.get(member) in (MISSING, value)]
     if not records and models_absence(call.operation):
         wanted, _tags = _taken(kind, call.operation.input_shape, call.parameters)
-        if kind.keys and any(kind.is_key(name.removesuffix("list").removesuffix("s"), kind.keys[-1]) for name in wanted):
+        single = [name.removesuffix("list").removesuffix("s") for name in wanted]
+        if kind.keys and any(kind.is_key(name, kind.keys[-1]) for name in single):
             raise not_found(call.operation, kind, wanted)
     return records
 

@@ -44,8 +44,9 @@ def test_a_bucket_says_that_it_tells_eventbridge(cloud: LocalCloud) -> None:
     assert "EventBridgeConfiguration" not in s3.get_bucket_notification_configuration(Bucket="telling")
     queue = {"Id": "new", "QueueArn": "arn:aws:sqs:us-east-1:123456789012:new", "Events": ["s3:ObjectCreated:*"]}
     for others in ([], [queue]):
-        s3.put_bucket_notification_configuration(Bucket="telling", SkipDestinationValidation=True, NotificationConfiguration={
-            "EventBridgeConfiguration": {}, "QueueConfigurations": others})
+        s3.put_bucket_notification_configuration(
+            Bucket="telling", SkipDestinationValidation=True, NotificationConfiguration={
+                "EventBridgeConfiguration": {}, "QueueConfigurations": others})
         found = s3.get_bucket_notification_configuration(Bucket="telling")
         assert found["EventBridgeConfiguration"] == {}
         assert found.get("QueueConfigurations", []) == others

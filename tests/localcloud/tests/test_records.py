@@ -272,7 +272,8 @@ def test_the_example_of_the_readme(cloud: LocalCloud) -> None:
     from localcloud.records.kinds import Service
     from localcloud.records.store import Store
 
-    source = README.read_text().split("```python\n")[1].split("```")[0].replace("from .. import", "from localcloud.records import")
+    source = README.read_text().split("```python\n")[1].split("```")[0]
+    source = source.replace("from .. import", "from localcloud.records import")
     scope: dict[str, Any] = {}
     exec(compile(source, str(README), "exec"), scope)  # the text of our own README
     service: Service = scope["SERVICES"][0]

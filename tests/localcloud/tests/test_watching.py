@@ -138,7 +138,8 @@ def test_a_key_has_a_replica_in_another_region(cloud: LocalCloud) -> None:
     for client in (here, there):
         client.create_alias(AliasName="alias/data", TargetKeyId=key["KeyId"])
     assert replica["Arn"] == key["Arn"].replace("us-east-1", "us-west-2")
-    assert here.describe_key(KeyId="alias/data")["KeyMetadata"]["MultiRegionConfiguration"]["MultiRegionKeyType"] == "PRIMARY"
+    primary = here.describe_key(KeyId="alias/data")["KeyMetadata"]["MultiRegionConfiguration"]
+    assert primary["MultiRegionKeyType"] == "PRIMARY"
     found = there.describe_key(KeyId="alias/data")["KeyMetadata"]["MultiRegionConfiguration"]
     assert (found["MultiRegionKeyType"], found["PrimaryKey"]["Region"]) == ("REPLICA", "us-east-1")
     blob = here.encrypt(KeyId="alias/data", Plaintext=b"night")["CiphertextBlob"]
@@ -194,7 +195,8 @@ def test_traces_are_grouped_sampled_and_encrypted(cloud: LocalCloud) -> None:
 
     assert xray.get_encryption_config()["EncryptionConfig"]["Type"] == "NONE"
     xray.put_encryption_config(Type="KMS", KeyId="alias/logs")
-    assert xray.get_encryption_config()["EncryptionConfig"] == {"Type": "KMS", "KeyId": "alias/logs", "Status": "ACTIVE"}
+    assert xray.get_encryption_config()["EncryptionConfig"] == {
+        "Type": "KMS", "KeyId": "alias/logs", "Status": "ACTIVE"}
 
 
 def test_a_file_system_is_backed_up_by_itself(cloud: LocalCloud) -> None:

@@ -10,6 +10,7 @@ SERVICES = [Service("synthetics", kinds=[
         "FailureRetentionPeriodInDays": 31,
         "EngineArn": "arn:aws:lambda:{region}:{account}:function:cwsyn-{name}-{Id}:1",
         "Timeline": lambda canary: {"Created": canary.born, "LastModified": canary.changed}},
-        operations={"StartCanary": update(Status={"State": "RUNNING"}), "StopCanary": update(Status={"State": "STOPPED"}),
+        operations={"StartCanary": update(Status={"State": "RUNNING"}),
+                    "StopCanary": update(Status={"State": "STOPPED"}),
                     "DescribeCanaries": listing()}),
 ])]
