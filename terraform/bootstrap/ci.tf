@@ -164,7 +164,6 @@ resource "aws_iam_role_policy" "ci" {
 }
 
 resource "aws_iam_role_policy_attachment" "ci" {
-  #checkov:skip=CKV_AWS_274:Terraform makes everything, roles included; who may merge to the protected branch is the real guard.
   for_each = local._ci_roles
 
   policy_arn = "arn:${local._partition}:iam::aws:policy/${each.key == "apply" ? "AdministratorAccess" : "ReadOnlyAccess"}"

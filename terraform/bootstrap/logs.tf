@@ -1,7 +1,6 @@
 # Who read or wrote a state, and when.
 
 resource "aws_s3_bucket" "logs" {
-  #checkov:skip=CKV_AWS_18:Logs of the bucket that holds the logs would fill themselves.
   #checkov:skip=CKV_AWS_144:Access logs are for the inquiry, not for the recovery.
   #checkov:skip=CKV_AWS_145:S3 delivers access logs to buckets with AES-256.
   #checkov:skip=CKV2_AWS_62:Nothing waits for a log.

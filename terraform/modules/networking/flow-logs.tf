@@ -2,8 +2,10 @@
 # what was refused, soon, where an alarm can see it.
 
 locals {
-  _flow_bucket  = try(var.flow_logs.bucket, null)
-  _flow_rejects = try(var.flow_logs.rejects, null)
+  # Not with try(): of a bucket that is not made yet it knows nothing, not even
+  # whether there is one.
+  _flow_bucket  = var.flow_logs == null ? null : var.flow_logs.bucket
+  _flow_rejects = var.flow_logs == null ? null : var.flow_logs.rejects
 
   # Beside the default fields those that tell who it was behind NAT
   # (pkt_srcaddr), which way it went, and by what.

@@ -179,15 +179,6 @@ locals {
 }
 
 resource "aws_iam_policy" "boundary" {
-  #checkov:skip=CKV_AWS_62:A boundary grants nothing; it allows all so that its denials are what it says.
-  #checkov:skip=CKV_AWS_63:As above.
-  #checkov:skip=CKV_AWS_286:As above; the denials close the ways to more rights.
-  #checkov:skip=CKV_AWS_287:As above.
-  #checkov:skip=CKV_AWS_288:As above.
-  #checkov:skip=CKV_AWS_289:As above.
-  #checkov:skip=CKV_AWS_290:As above.
-  #checkov:skip=CKV_AWS_355:As above.
-  #checkov:skip=CKV2_AWS_40:As above.
   count = var.boundary == null ? 0 : 1
 
   description = "Cap of every role of ${var.prefix}"

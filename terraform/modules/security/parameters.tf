@@ -25,4 +25,11 @@ resource "aws_ssm_parameter" "secret" {
     : local._generated_values[each.key]
   )
   value_wo_version = each.value.generate == null ? 1 : each.value.generate.version
+
+  # The provider writes the value along with any other change and, where the
+  # version stays, no longer knows it: it would write an empty one over what
+  # people put. Only a new version, and tags, change a parameter.
+  lifecycle {
+    ignore_changes = [allowed_pattern, data_type, description, key_id, tier]
+  }
 }

@@ -104,7 +104,6 @@ resource "aws_iam_role" "people" {
 }
 
 resource "aws_iam_role_policy_attachment" "people" {
-  #checkov:skip=CKV_AWS_274:The administrator is one; the boundary, the second factor and short sessions hold the role.
   for_each = local.people_policies
 
   policy_arn = each.value.arn

@@ -7,6 +7,7 @@ from typing import Any
 
 from moto.ec2.models import instances, launch_templates, security_groups
 from moto.ec2.models.instances import StateReason
+from moto.ec2.responses import flow_logs
 
 from . import emit, failures
 from .slow import change
@@ -24,6 +25,18 @@ def install() -> None:
     launch_templates.LaunchTemplateVersion.__init__ = _wrapped_version(launch_templates.LaunchTemplateVersion.__init__)
     security_groups.SecurityGroupRule.description = property(
         lambda self: self.ip_range.get("Description") or self.source_group.get("Description"))
+    flow_logs.FlowLogs.create_flow_logs = _wrapped_flow_logs(flow_logs.FlowLogs.create_flow_logs)
+
+
+def _wrapped_flow_logs(create: Any) -> Any:
+    def made(self: Any) -> Any:
+        """How the files of a flow log are written, which moto forgets."""
+        known = set(self.ec2_backend.flow_logs)
+        answer = create(self)
+        for name in set(self.ec2_backend.flow_logs) - known:
+            self.ec2_backend.flow_logs[name].destination_options = self._get_param("DestinationOptions")
+        return answer
+    return made
 
 
 def _wrapped_version(init: Any) -> Any:
