@@ -33,6 +33,7 @@ MENDED = (
     "eks",
     "elbv2",
     "rds",
+    "s3",
 )
 
 
