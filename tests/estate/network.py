@@ -37,7 +37,7 @@ def take(client: Client) -> dict[str, Any]:
         ec2, "get_managed_prefix_list_entries", "Entries", PrefixListId=name)] for name in sorted(named)}
     public = {subnet["SubnetId"] for subnet in snapshot["subnets"] if subnet.get("MapPublicIpOnLaunch")}
     endpoints = [*_databases(client("rds")), *_caches(client("elasticache")), *_balancers(client("elbv2")),
-                 *_clusters(client("eks"), snapshot), *_scaled(client("autoscaling"), ec2), *_functions(client("lambda")),
+                 *_clusters(client("eks"), ec2, snapshot), *_scaled(client("autoscaling"), ec2), *_functions(client("lambda")),
                  *_interfaces(ec2)]
     for one in endpoints:
         one["public"] = bool(one["public"] or (one["kind"] == HOST and public & set(one["subnets"])))
@@ -83,17 +83,31 @@ def _balancers(elbv2: Any) -> Iterator[dict[str, Any]]:
                         public=one["Scheme"] == "internet-facing")
 
 
-def _clusters(eks: Any, snapshot: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _template(ec2: Any, name: str, version: str | None) -> dict[str, Any]:
+    """What a launch template launches with."""
+    found = ec2.describe_launch_template_versions(LaunchTemplateId=name, Versions=[version or "$Default"])
+    data: dict[str, Any] = found["LaunchTemplateVersions"][0]["LaunchTemplateData"]
+    interfaces = data.get("NetworkInterfaces", [])
+    return {"groups": {*data.get("SecurityGroupIds", []), *(group for one in interfaces for group in one.get("Groups", []))},
+            "public": any(one.get("AssociatePublicIpAddress") for one in interfaces)}
+
+
+def _clusters(eks: Any, ec2: Any, snapshot: dict[str, Any]) -> Iterator[dict[str, Any]]:
     pods = {subnet["SubnetId"]: subnet["VpcId"] for subnet in snapshot["subnets"]
             if any(tag["Key"] == "kubernetes.io/role/cni" for tag in subnet.get("Tags", []))}
     for name in _all(eks, "list_clusters", "clusters"):
         network = eks.describe_cluster(name=name)["cluster"]["resourcesVpcConfig"]
         groups = [one for one in (network.get("clusterSecurityGroupId"), *network.get("securityGroupIds", [])) if one]
         subnets: set[str] = set()
-        for group in _all(eks, "list_nodegroups", "nodegroups", clusterName=name):
-            subnets |= set(eks.describe_nodegroup(clusterName=name, nodegroupName=group)["nodegroup"]["subnets"])
+        public = False
+        for one in _all(eks, "list_nodegroups", "nodegroups", clusterName=name):
+            group = eks.describe_nodegroup(clusterName=name, nodegroupName=one)["nodegroup"]
+            subnets |= set(group["subnets"])
+            if group.get("launchTemplate", {}).get("id"):
+                template = _template(ec2, group["launchTemplate"]["id"], group["launchTemplate"].get("version"))
+                groups, public = [*{*groups, *template["groups"]}], public or template["public"]
         subnets = subnets or set(network["subnetIds"])
-        yield _endpoint(f"{name} nodes", HOST, subnets, groups)
+        yield _endpoint(f"{name} nodes", HOST, subnets, groups, public=public)
         networks = {subnet["VpcId"] for subnet in snapshot["subnets"] if subnet["SubnetId"] in subnets}
         yield _endpoint(f"{name} pods", HOST, [one for one, vpc in pods.items() if vpc in networks] or subnets, groups)
 
@@ -103,15 +117,10 @@ def _scaled(autoscaling: Any, ec2: Any) -> Iterator[dict[str, Any]]:
     for one in _all(autoscaling, "describe_auto_scaling_groups", "AutoScalingGroups"):
         template = one.get("LaunchTemplate") or one.get("MixedInstancesPolicy", {}).get("LaunchTemplate", {}).get(
             "LaunchTemplateSpecification")
-        data: dict[str, Any] = {}
-        if template:
-            data = ec2.describe_launch_template_versions(
-                LaunchTemplateId=template["LaunchTemplateId"], Versions=[template.get("Version") or "$Default"],
-            )["LaunchTemplateVersions"][0]["LaunchTemplateData"]
-        interfaces = data.get("NetworkInterfaces", [])
+        launched = (_template(ec2, template["LaunchTemplateId"], template.get("Version")) if template
+                    else {"groups": (), "public": False})
         yield _endpoint(one["AutoScalingGroupName"], HOST, filter(None, one.get("VPCZoneIdentifier", "").split(",")),
-                        {*data.get("SecurityGroupIds", []), *(group for nic in interfaces for group in nic.get("Groups", []))},
-                        public=any(nic.get("AssociatePublicIpAddress") for nic in interfaces))
+                        launched["groups"], public=launched["public"])
 
 
 def _functions(functions: Any) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from moto.iam.access_control import IAMPolicy
+from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.s3 import models, responses
 
 from ..iam.conditions import Unsupported, satisfied
@@ -23,7 +23,7 @@ def install() -> None:
     response.get_bucket_logging = _wrapped_get(response.get_bucket_logging, "logging")
     models.FakeBucket._log_permissions_enabled_policy = staticmethod(
         _wrapped_permission(models.FakeBucket._log_permissions_enabled_policy))
-    models.FakeBucket.get_permission = _wrapped_judgement(models.FakeBucket.get_permission)
+    models.FakeBucket.get_permission = _judged
 
 
 def _wrapped_put(put: Any) -> Any:
@@ -72,17 +72,16 @@ def _wrapped_permission(permitted: Any) -> Any:
 _CONTEXT = {"aws:principalaccount": ACCOUNT, "aws:securetransport": "true", "s3:tlsversion": "1.3"}
 
 
-def _wrapped_judgement(judge: Any) -> Any:
-    def judged(self: Any, action: str, resource: str) -> Any:
-        """Moto takes a statement with a condition for one without."""
-        if self.policy is None:
-            return judge(self, action, resource)
-        policy = json.loads(self.policy)
-        statements = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
-        policy["Statement"] = [{key: value for key, value in one.items() if key != "Condition"}
-                               for one in statements if _holds(one)]
-        return IAMPolicy(json.dumps(policy)).is_action_permitted(action, resource)
-    return judged
+def _judged(self: Any, action: str, resource: str) -> Any:
+    """Moto takes a statement with a condition for one without."""
+    # An empty one is what a deleted policy leaves.
+    if not self.policy:
+        return PermissionResult.NEUTRAL
+    policy = json.loads(self.policy)
+    statements = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
+    policy["Statement"] = [{key: value for key, value in one.items() if key != "Condition"}
+                           for one in statements if _holds(one)]
+    return IAMPolicy(json.dumps(policy)).is_action_permitted(action, resource)
 
 
 def _holds(statement: dict[str, Any]) -> bool:

@@ -62,3 +62,5 @@ def test_a_denial_counts_where_its_condition_holds(cloud: LocalCloud) -> None:
     s3.put_bucket_policy(Bucket="state", Policy=_policy({"StringNotEquals": {"aws:PrincipalAccount": "210987654321"}}))
     with pytest.raises(ClientError, match="403|Forbidden|AccessDenied"):
         s3.get_object(Bucket="state", Key="one")
+    s3.delete_bucket_policy(Bucket="state")
+    assert "Errors" not in s3.delete_objects(Bucket="state", Delete={"Objects": [{"Key": "one"}]})
