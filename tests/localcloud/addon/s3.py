@@ -24,6 +24,8 @@ def install() -> None:
     models.FakeBucket._log_permissions_enabled_policy = staticmethod(
         _wrapped_permission(models.FakeBucket._log_permissions_enabled_policy))
     models.FakeBucket.get_permission = _judged
+    # Emptying a bucket, moto closes files that a mark of deletion does not have.
+    models.FakeDeleteMarker.dispose = lambda _marker, **_options: None
 
 
 def _wrapped_put(put: Any) -> Any:

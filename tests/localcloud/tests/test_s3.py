@@ -64,3 +64,18 @@ def test_a_denial_counts_where_its_condition_holds(cloud: LocalCloud) -> None:
         s3.get_object(Bucket="state", Key="one")
     s3.delete_bucket_policy(Bucket="state")
     assert "Errors" not in s3.delete_objects(Bucket="state", Delete={"Objects": [{"Key": "one"}]})
+
+
+def test_a_bucket_is_emptied_of_marks_too(cloud: LocalCloud) -> None:
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket="state")
+    s3.put_bucket_versioning(Bucket="state", VersioningConfiguration={"Status": "Enabled"})
+    for _ in range(2):
+        s3.put_object(Bucket="state", Key="lock", Body=b"1")
+        s3.delete_object(Bucket="state", Key="lock")
+    found = s3.list_object_versions(Bucket="state")
+    for kind in ("Versions", "DeleteMarkers"):
+        assert len(found[kind]) == 2
+        s3.delete_objects(Bucket="state", Delete={"Objects": [
+            {"Key": one["Key"], "VersionId": one["VersionId"]} for one in found[kind]]})
+    s3.delete_bucket(Bucket="state")
