@@ -26,7 +26,6 @@ MENDED = (
     "acm",
     "autoscaling",
     "backup",
-    "buckets",
     "cloudtrail",
     "ec2",
     "ecs",

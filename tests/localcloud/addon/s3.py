@@ -1,15 +1,21 @@
-"""S3: buckets remember their lifecycle and logging as they were given; conditions of their policies count."""
+"""S3: buckets remember lifecycle, logging and EventBridge as given; policies deny under their conditions only."""
 
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
-from moto.iam.access_control import IAMPolicy, PermissionResult
+from flask import has_request_context, request
+from moto.iam.access_control import PermissionResult
 from moto.s3 import models, responses
 
-from ..iam.conditions import Unsupported, satisfied
+from ..iam.evaluator import Request, decide
 from ..state import ACCOUNT
+
+# Condition keys that are headers of the call.
+_HEADERS = ("x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id", "x-amz-acl",
+            "x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date")
 
 # Sub-resource -> header that belongs to its answer.
 _KEPT = {"lifecycle": "x-amz-transition-default-minimum-object-size", "logging": ""}
@@ -23,7 +29,8 @@ def install() -> None:
     response.get_bucket_logging = _wrapped_get(response.get_bucket_logging, "logging")
     models.FakeBucket._log_permissions_enabled_policy = staticmethod(
         _wrapped_permission(models.FakeBucket._log_permissions_enabled_policy))
-    models.FakeBucket.get_permission = _judged
+    models.FakeBucket.get_permission = _permission
+    response.get_bucket_notification = _with_events(response.get_bucket_notification)
     # Emptying a bucket, moto closes files that a mark of deletion does not have.
     models.FakeDeleteMarker.dispose = lambda _marker, **_options: None
 
@@ -70,24 +77,39 @@ def _wrapped_permission(permitted: Any) -> Any:
     return judged
 
 
-# What holds for every call here; a key that is not among them is not in the request.
-_CONTEXT = {"aws:principalaccount": ACCOUNT, "aws:securetransport": "true", "s3:tlsversion": "1.3"}
+def _with_events(get: Any) -> Any:
+    def notification(self: Any) -> Any:
+        """moto keeps whether a bucket tells EventBridge, and does not say so."""
+        status, headers, body = get(self)
+        configuration = self.backend.get_bucket_notification_configuration(self.bucket_name)
+        if configuration is not None and configuration.event_bridge is not None:
+            told = "<EventBridgeConfiguration/>"
+            body = re.sub(r"<(\w+)([^<>]*)/>\s*$", rf"<\1\2>{told}</\1>", body) if re.search(
+                r"/>\s*$", body) else re.sub(r"(</\w+>)\s*$", rf"{told}\1", body)
+        return status, headers, body
+    return notification
 
 
-def _judged(self: Any, action: str, resource: str) -> Any:
-    """Moto takes a statement with a condition for one without."""
+def _permission(self: Any, action: str, resource: str) -> PermissionResult:
+    """What the gateway has let pass, a bucket may still deny."""
     # An empty one is what a deleted policy leaves.
     if not self.policy:
         return PermissionResult.NEUTRAL
-    policy = json.loads(self.policy)
-    statements = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
-    policy["Statement"] = [{key: value for key, value in one.items() if key != "Condition"}
-                           for one in statements if _holds(one)]
-    return IAMPolicy(json.dumps(policy)).is_action_permitted(action, resource)
+    # The gateway stands for the service's TLS endpoint; loopback itself has none.
+    context: dict[str, Any] = {"aws:securetransport": "true", "s3:tlsversion": "1.3",
+                               "aws:principalaccount": ACCOUNT, "aws:resourceaccount": ACCOUNT}
+    context |= {f"s3:{name}": value for name in _HEADERS
+                if has_request_context() and (value := request.headers.get(name)) is not None}
+    statements = [{**one, "Principal": "*"} for one in _statements(json.loads(self.policy))
+                  if one["Effect"] == "Deny" and _everybody(one.get("Principal"))]
+    decision = decide(Request(action, [resource], context), [{"Statement": statements}])
+    return PermissionResult.DENIED if decision.explicit else PermissionResult.NEUTRAL
 
 
-def _holds(statement: dict[str, Any]) -> bool:
-    try:
-        return satisfied(statement.get("Condition", {}), _CONTEXT, lambda _: True)
-    except (Unsupported, ValueError):
-        return bool(statement["Effect"] == "Deny")
+def _statements(policy: dict[str, Any]) -> list[dict[str, Any]]:
+    found = policy.get("Statement", [])
+    return found if isinstance(found, list) else [found]
+
+
+def _everybody(principal: Any) -> bool:
+    return principal == "*" or (isinstance(principal, dict) and "*" in str(principal.get("AWS")))
