@@ -99,12 +99,12 @@ resource "aws_db_event_subscription" "instances" {
 }
 
 resource "aws_db_event_subscription" "recovery" {
-  count    = length(local._recovery) > 0 && try(var.recovery.notifications, null) != null ? 1 : 0
+  count    = length(local._recovery) > 0 && local._recovery_notifications != null ? 1 : 0
   provider = aws.secondary
 
   event_categories = local._told_events
   name             = "${var.prefix}-databases"
-  sns_topic        = var.recovery.notifications.topic_arn
+  sns_topic        = local._recovery_notifications.topic_arn
   source_ids       = sort([for replica in aws_db_instance.recovery : replica.identifier])
   source_type      = "db-instance"
   tags             = var.tags

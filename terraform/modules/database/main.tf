@@ -12,6 +12,10 @@ locals {
   _account   = data.aws_caller_identity.current.account_id
   _partition = data.aws_partition.current.partition
   _region    = data.aws_region.current.name
+
+  # Not by try(): of what is unknown before the apply it makes an unknown whole.
+  _recovery_clients       = var.recovery == null ? {} : var.recovery.client_security_groups
+  _recovery_notifications = var.recovery == null ? null : var.recovery.notifications
 }
 
 resource "aws_db_subnet_group" "databases" {

@@ -39,7 +39,7 @@ resource "aws_security_group" "recovery" {
 
 resource "aws_vpc_security_group_ingress_rule" "recovery" {
   for_each = {
-    for pair in setproduct(keys(local._recovery), keys(try(var.recovery.client_security_groups, {}))) :
+    for pair in setproduct(keys(local._recovery), keys(local._recovery_clients)) :
     join("/", pair) => { instance = pair[0], client = pair[1] }
   }
   provider = aws.secondary
@@ -47,7 +47,7 @@ resource "aws_vpc_security_group_ingress_rule" "recovery" {
   description                  = "PostgreSQL from ${each.value.client}"
   from_port                    = 5432
   ip_protocol                  = "tcp"
-  referenced_security_group_id = var.recovery.client_security_groups[each.value.client]
+  referenced_security_group_id = local._recovery_clients[each.value.client]
   security_group_id            = aws_security_group.recovery[each.value.instance].id
   tags                         = var.tags
   to_port                      = 5432
@@ -89,7 +89,7 @@ resource "aws_security_group" "redis_recovery" {
 
 resource "aws_vpc_security_group_ingress_rule" "redis_recovery" {
   for_each = {
-    for pair in setproduct(keys(local._global), keys(try(var.recovery.client_security_groups, {}))) :
+    for pair in setproduct(keys(local._global), keys(local._recovery_clients)) :
     join("/", pair) => { cache = pair[0], client = pair[1] }
   }
   provider = aws.secondary
@@ -97,7 +97,7 @@ resource "aws_vpc_security_group_ingress_rule" "redis_recovery" {
   description                  = "Redis from ${each.value.client}"
   from_port                    = 6379
   ip_protocol                  = "tcp"
-  referenced_security_group_id = var.recovery.client_security_groups[each.value.client]
+  referenced_security_group_id = local._recovery_clients[each.value.client]
   security_group_id            = aws_security_group.redis_recovery[each.value.cache].id
   tags                         = var.tags
   to_port                      = 6379
