@@ -14,7 +14,7 @@ def application() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     """The ASGI application: the internal door first, MiniStack for everything else."""
     import ministack.app as emulator
 
-    from . import alarms, bus, delivery, door, invocations, lookup, machines, principals, schedules
+    from . import alarms, bus, delivery, door, invocations, lookup, machines, principals, schedules, secrets
 
     emulator.BANNER = "MiniStack on port {port}"
     alarms.install()
@@ -22,6 +22,7 @@ def application() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     invocations.install()
     machines.install()
     schedules.install()
+    secrets.install()
     assert bus and lookup and principals  # they register doors
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:

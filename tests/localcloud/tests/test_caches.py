@@ -191,10 +191,11 @@ def test_a_group_is_followed_in_another_region(cloud: LocalCloud) -> None:
         GlobalReplicationGroupIdSuffix="sessions", PrimaryReplicationGroupId="sessions")["GlobalReplicationGroup"][
             "GlobalReplicationGroupId"]
     follower = {"ReplicationGroupId": "sessions", "ReplicationGroupDescription": "secondary",
-                "GlobalReplicationGroupId": name, "ReplicasPerNodeGroup": 1, "AutomaticFailoverEnabled": True}
+                "GlobalReplicationGroupId": name, "ReplicasPerNodeGroup": 1}
     assert _refusal(far.create_replication_group, **follower, Engine="redis") == "InvalidParameterCombination"
     made = far.create_replication_group(**follower)["ReplicationGroup"]
     assert (made["CacheNodeType"], made["ClusterEnabled"], len(made["MemberClusters"])) == ("cache.r5.large", True, 4)
+    assert (made["AutomaticFailover"], made["MultiAZ"]) == ("enabled", "enabled")
     assert made["GlobalReplicationGroupInfo"]["GlobalReplicationGroupMemberRole"] == "SECONDARY"
     [store] = far.describe_global_replication_groups(GlobalReplicationGroupId=name)["GlobalReplicationGroups"]
     assert (store["Status"], store["EngineVersion"], len(store["GlobalNodeGroups"])) == ("available", "7.1.0", 2)

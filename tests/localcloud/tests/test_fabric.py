@@ -163,3 +163,19 @@ def test_a_mapping_needs_the_roles_permission(cloud: LocalCloud) -> None:
     probe.function(cloud, "watch", probe.role(cloud, "watch-role", probe.allow("sqs:ReceiveMessage", arn)))
     with pytest.raises(ClientError, match="DeleteMessage"):
         cloud.client("lambda").create_event_source_mapping(EventSourceArn=arn, FunctionName="watch")
+
+
+def test_a_secret_is_replicated_from_its_birth(cloud: LocalCloud) -> None:
+    here, there = cloud.client("secretsmanager"), cloud.client("secretsmanager", region="us-west-2")
+    here.create_secret(Name="master", SecretString="one", AddReplicaRegions=[{"Region": "us-west-2"}])
+    here.put_secret_value(SecretId="master", SecretString="two")
+    assert there.get_secret_value(SecretId="master")["SecretString"] == "two"
+    assert [one["Region"] for one in here.describe_secret(SecretId="master")["ReplicationStatus"]] == ["us-west-2"]
+    with pytest.raises(ClientError) as refused:
+        here.delete_secret(SecretId="master", ForceDeleteWithoutRecovery=True)
+    assert refused.value.response["Error"]["Code"] == "InvalidRequestException"
+    here.remove_regions_from_replication(SecretId="master", RemoveReplicaRegions=["us-west-2"])
+    with pytest.raises(ClientError) as refused:
+        there.get_secret_value(SecretId="master")
+    assert refused.value.response["Error"]["Code"] == "ResourceNotFoundException"
+    here.delete_secret(SecretId="master", ForceDeleteWithoutRecovery=True)

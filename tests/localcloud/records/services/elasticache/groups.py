@@ -42,7 +42,9 @@ def create(call: Call) -> Document:
                                f"existing global replication group: {', '.join(given)}.")
         first = datastores.primary(datastore)
         settings |= {name: first[name] for name in _INHERITED} | {
-            "NumNodeGroups": len(first["shards"]), "ClusterMode": first["ClusterMode"]}
+            "NumNodeGroups": len(first["shards"]), "ClusterMode": first["ClusterMode"],
+            "AutomaticFailoverEnabled": first["AutomaticFailover"] == "enabled",
+            "MultiAZEnabled": first["MultiAZ"] == "enabled"}
     settings["EngineVersion"] = version(settings.get("EngineVersion") or "7.1")
     clustered = _clustered(call, settings)
     settings["CacheParameterGroupName"] = settings.get("CacheParameterGroupName") or _default_parameters(
