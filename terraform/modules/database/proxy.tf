@@ -79,6 +79,7 @@ resource "aws_iam_role_policy" "proxy" {
 }
 
 resource "aws_security_group" "proxy" {
+  #checkov:skip=CKV2_AWS_5:It is on the proxy below.
   for_each = local._proxies
 
   description = "Proxy ${local._proxy_names[each.key]}"

@@ -44,6 +44,8 @@ _STARTABLE = {"stopped", "inaccessible-encryption-credentials-recoverable"}
 _KEPT = frozenset({"engine_lifecycle_support", "network_type", "database_insights_mode", "dedicated_log_volume",
                    "enable_performance_insights", "performance_insights_kms_key_id",
                    "performance_insights_retention_period"})
+# With which AWS signs a new instance's certificate.
+_AUTHORITY = "rds-ca-rsa2048-g1"
 _ALPHABET = string.ascii_uppercase + string.digits
 
 
@@ -65,11 +67,15 @@ def install() -> None:
 
 
 def _as_asked(instance: Any) -> None:
-    """moto gives every instance one and the same DbiResourceId, and drops some of what was asked for."""
+    """moto gives every instance one and the same DbiResourceId, and drops some of what was asked for.
+
+    Terraform's provider changes an instance that was born with another authority
+    than the one asked for, and waits for it once more.
+    """
     made = instance.__init__
 
     def init(self: Any, *arguments: Any, **named: Any) -> None:
-        made(self, *arguments, **named)
+        made(self, *arguments, **{"ca_certificate_identifier": _AUTHORITY, **named})
         self.dbi_resource_id = resource_id()
         for name in _KEPT & named.keys():
             setattr(self, name, named[name])
