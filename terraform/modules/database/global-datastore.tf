@@ -55,7 +55,7 @@ resource "aws_elasticache_user_group" "recovery" {
 
   engine        = "redis"
   tags          = var.tags
-  user_group_id = local.cache_names[each.key]
+  user_group_id = each.value.id
   user_ids = concat(
     [aws_elasticache_user.default_recovery[each.key].user_id],
     [for key, user in aws_elasticache_user.redis_recovery : user.user_id if local._global_users[key].cache == each.key],
@@ -87,7 +87,7 @@ resource "aws_elasticache_replication_group" "recovery" {
   num_cache_clusters          = each.value.shards == null ? 1 + each.value.replicas_per_shard : null
   port                        = 6379
   replicas_per_node_group     = each.value.shards == null ? null : each.value.replicas_per_shard
-  replication_group_id        = local.cache_names[each.key]
+  replication_group_id        = each.value.id
   security_group_ids          = [aws_security_group.redis_recovery[each.key].id]
   snapshot_retention_limit    = each.value.snapshot_days
   snapshot_window             = each.value.snapshot_window
@@ -102,6 +102,16 @@ resource "aws_elasticache_replication_group" "recovery" {
       destination_type = "cloudwatch-logs"
       log_format       = "json"
       log_type         = log_delivery_configuration.value
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition     = length(each.value.id) <= 40
+      error_message = <<-EOT
+        The name "${each.value.id}" has ${length(each.value.id)} characters;
+        ElastiCache takes 40. Shorten the project's name or the cache's key.
+      EOT
     }
   }
 }

@@ -7,8 +7,9 @@ locals {
 
   # Seven days are free; the advanced mode takes fifteen months and no other.
   # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DatabaseInsights.Considerations.html
-  # Replicas have no mode of their own, but the same days.
-  _insights_days = { off = null, standard = 7, advanced = 465 }
+  # RDS creates no replica in the advanced mode.
+  _insights_days         = { off = null, standard = 7, advanced = 465 }
+  _insights_days_replica = { off = null, standard = 7, advanced = 7 }
 
   # "instance/log" => log group, for instances and their replicas
   _log_groups = merge([

@@ -39,8 +39,12 @@ locals {
     ])
   }
 
-  # Caches that have a member in the secondary region
+  # Caches that have a member in the secondary region. It has a name of its own:
+  # when it leaves the datastore, the provider waits until no member has that
+  # name, whatever the region.
   _global = {
-    for key, cache in var.caches : key => cache if cache.global_datastore != null
+    for key, cache in var.caches : key => merge(cache, {
+      id = "${var.prefix}-${key}-recovery"
+    }) if cache.global_datastore != null
   }
 }

@@ -16,13 +16,12 @@ locals {
         "log_lock_waits"             = "1"
         "log_min_duration_statement" = "1000"
         # Statements that change the schema. More would write data to the log.
-        "log_statement"                 = "ddl"
-        "log_temp_files"                = "10240"
-        "pg_stat_statements.track"      = "all"
-        "rds.force_admin_logging_level" = "log"
-        "shared_preload_libraries"      = "pg_stat_statements"
-        "ssl_min_protocol_version"      = local._majors[key] >= 16 ? "TLSv1.3" : "TLSv1.2"
-        "track_io_timing"               = "1"
+        "log_statement"            = "ddl"
+        "log_temp_files"           = "10240"
+        "pg_stat_statements.track" = "all"
+        "shared_preload_libraries" = "pg_stat_statements"
+        "ssl_min_protocol_version" = local._majors[key] >= 16 ? "TLSv1.3" : "TLSv1.2"
+        "track_io_timing"          = "1"
       },
       # A green copy of another major version is fed by logical replication.
       instance.blue_green ? { "rds.logical_replication" = "1" } : {},

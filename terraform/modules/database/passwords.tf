@@ -21,9 +21,10 @@ resource "aws_secretsmanager_secret" "master" {
   #checkov:skip=CKV2_AWS_57:A higher password_version rotates it; RDS rotates those that it manages.
   for_each = local._own_passwords
 
-  description             = "Master user of ${local.instance_names[each.key]}"
-  kms_key_id              = var.key_arn
-  name                    = "${var.prefix}-${each.key}-db-master"
+  description = "Master user of ${local.instance_names[each.key]}"
+  kms_key_id  = var.key_arn
+  # Six characters after the last hyphen would look like the end of an ARN.
+  name                    = "${var.prefix}-${each.key}-db-master-user"
   recovery_window_in_days = var.instances[each.key].disposable ? 0 : 30
   tags                    = var.tags
 

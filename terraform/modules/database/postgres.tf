@@ -1,6 +1,6 @@
 resource "aws_db_instance" "postgres" {
   #checkov:skip=CKV_AWS_118:A setting of each environment, on unless it is 0.
-  #checkov:skip=CKV_AWS_133:Backup_days is validated to be 1 to 35.
+  #checkov:skip=CKV_AWS_133:Backups are kept 1 to 35 days, a validation sees to it.
   #checkov:skip=CKV_AWS_157:A setting of each environment; one zone is for development.
   #checkov:skip=CKV_AWS_293:Off only for what is disposable.
   #checkov:skip=CKV_AWS_353:A setting of each environment, on unless it is off.

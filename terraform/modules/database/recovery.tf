@@ -24,7 +24,7 @@ resource "aws_cloudwatch_log_group" "recovery" {
 
 resource "aws_db_instance" "recovery" {
   #checkov:skip=CKV_AWS_118:As its source.
-  #checkov:skip=CKV_AWS_133:Backup_days is validated to be 1 to 35.
+  #checkov:skip=CKV_AWS_133:Backups are kept 1 to 35 days, a validation sees to it.
   #checkov:skip=CKV_AWS_157:A setting of each environment, one zone is a pilot light.
   #checkov:skip=CKV_AWS_293:Off only for what is disposable.
   for_each = local._recovery
@@ -53,7 +53,7 @@ resource "aws_db_instance" "recovery" {
   parameter_group_name                  = aws_db_parameter_group.recovery[each.key].name
   performance_insights_enabled          = var.instances[each.key].insights != "off"
   performance_insights_kms_key_id       = var.instances[each.key].insights == "off" ? null : var.secondary_key_arn
-  performance_insights_retention_period = local._insights_days[var.instances[each.key].insights]
+  performance_insights_retention_period = local._insights_days_replica[var.instances[each.key].insights]
   publicly_accessible                   = false
   replicate_source_db                   = aws_db_instance.postgres[each.key].arn
   skip_final_snapshot                   = true

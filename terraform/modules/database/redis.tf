@@ -1,5 +1,8 @@
 # Caches: Redis or Valkey, with or without cluster mode. A cache with replicas
 # fails over by itself, across zones; one without has nothing to fail over to.
+# What happens to them is told by alarms: ElastiCache cannot publish to a topic
+# that is encrypted, and ours are.
+# https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ElastiCacheSNS.html
 
 locals {
   _families = {
@@ -13,10 +16,11 @@ locals {
       for log in keys(local._cache_logs) : "${key}/${log}" => "/aws/elasticache/${name}/${log}"
     }
   ]...)
-  _global_log_groups = {
-    for key, group in local._cache_log_groups : key => group
-    if contains(keys(local._global), split("/", key)[0])
-  }
+  _global_log_groups = merge([
+    for key, cache in local._global : {
+      for log in keys(local._cache_logs) : "${key}/${log}" => "/aws/elasticache/${cache.id}/${log}"
+    }
+  ]...)
 }
 
 resource "aws_cloudwatch_log_group" "redis" {
@@ -67,7 +71,6 @@ resource "aws_elasticache_replication_group" "redis" {
   maintenance_window          = each.value.maintenance_window
   multi_az_enabled            = each.value.replicas_per_shard > 0
   node_type                   = each.value.node_type
-  notification_topic_arn      = try(var.notifications.topic_arn, null)
   num_cache_clusters          = each.value.shards == null ? 1 + each.value.replicas_per_shard : null
   num_node_groups             = each.value.shards
   parameter_group_name        = aws_elasticache_parameter_group.redis[each.key].name

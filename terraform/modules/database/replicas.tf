@@ -26,7 +26,7 @@ resource "aws_db_instance" "replica" {
   parameter_group_name                  = aws_db_parameter_group.postgres[each.value.instance].name
   performance_insights_enabled          = var.instances[each.value.instance].insights != "off"
   performance_insights_kms_key_id       = var.instances[each.value.instance].insights == "off" ? null : var.key_arn
-  performance_insights_retention_period = local._insights_days[var.instances[each.value.instance].insights]
+  performance_insights_retention_period = local._insights_days_replica[var.instances[each.value.instance].insights]
   publicly_accessible                   = false
   replicate_source_db                   = aws_db_instance.postgres[each.value.instance].identifier
   skip_final_snapshot                   = true

@@ -81,10 +81,10 @@ resource "aws_security_group" "redis_recovery" {
   for_each = local._global
   provider = aws.secondary
 
-  description = "Cache ${local.cache_names[each.key]}"
-  name        = local.cache_names[each.key]
+  description = "Cache ${each.value.id}"
+  name        = each.value.id
   vpc_id      = var.recovery.vpc_id
-  tags        = merge(var.tags, { Name = local.cache_names[each.key] })
+  tags        = merge(var.tags, { Name = each.value.id })
 }
 
 resource "aws_vpc_security_group_ingress_rule" "redis_recovery" {

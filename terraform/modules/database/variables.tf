@@ -19,7 +19,7 @@ variable "log_retention_days" {
 }
 
 variable "notifications" {
-  description = "Topic that hears of failures, failovers and maintenance. Null: nobody does."
+  description = "Topic that hears of failures, failovers and maintenance of the instances. Null: nobody does."
   type = object({
     topic_arn = string
   })

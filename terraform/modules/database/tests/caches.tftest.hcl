@@ -132,7 +132,7 @@ run "cluster_mode_in_two_regions" {
       aws_elasticache_replication_group.redis["timeline"].num_node_groups == 2 &&
       aws_elasticache_replication_group.redis["timeline"].replicas_per_node_group == 1 &&
       aws_elasticache_replication_group.redis["timeline"].automatic_failover_enabled &&
-      aws_elasticache_replication_group.redis["timeline"].notification_topic_arn == "arn:aws:sns:us-east-1:123456789012:alarms" &&
+      aws_elasticache_replication_group.redis["timeline"].notification_topic_arn == null &&
       toset([for parameter in aws_elasticache_parameter_group.redis["timeline"].parameter : "${parameter.name}=${parameter.value}"]) == toset([
         "cluster-enabled=yes", "maxmemory-policy=allkeys-lru",
       ]) &&
@@ -149,7 +149,8 @@ run "cluster_mode_in_two_regions" {
       keys(aws_elasticache_replication_group.recovery) == ["timeline"] &&
       aws_elasticache_replication_group.recovery["timeline"].global_replication_group_id == aws_elasticache_global_replication_group.redis["timeline"].global_replication_group_id &&
       aws_elasticache_replication_group.recovery["timeline"].kms_key_id == var.secondary_key_arn &&
-      aws_elasticache_replication_group.recovery["timeline"].user_group_ids == toset(["personal-timeline-prod-timeline-cache"]) &&
+      aws_elasticache_replication_group.recovery["timeline"].replication_group_id == "personal-timeline-prod-timeline-recovery" &&
+      aws_elasticache_replication_group.recovery["timeline"].user_group_ids == toset(["personal-timeline-prod-timeline-recovery"]) &&
       aws_elasticache_replication_group.recovery["timeline"].replicas_per_node_group == 1 &&
       aws_security_group.redis_recovery["timeline"].vpc_id == "vpc-9" &&
       aws_vpc_security_group_ingress_rule.redis_recovery["timeline/apps"].from_port == 6379 &&

@@ -221,6 +221,7 @@ run "production" {
       aws_db_instance.replica["timeline/reports"].password_wo_version == null &&
       aws_db_instance.replica["timeline/reports"].deletion_protection &&
       aws_db_instance.replica["timeline/reports"].parameter_group_name == aws_db_parameter_group.postgres["timeline"].name &&
+      aws_db_instance.replica["timeline/reports"].performance_insights_retention_period == 7 &&
       !contains(keys(aws_db_instance.replica["timeline/reports"].tags), "Backup")
     )
     error_message = "A reader shares its source's settings and has no password of its own."

@@ -416,6 +416,16 @@ run "a_cache_name_too_long" {
   expect_failures = [aws_elasticache_replication_group.redis["timeline-of-everything"]]
 }
 
+run "a_follower_name_too_long" {
+  command = plan
+
+  variables {
+    caches = { timelines = { node_type = "cache.r5.large", replicas_per_shard = 1, global_datastore = {} } }
+  }
+
+  expect_failures = [aws_elasticache_replication_group.recovery["timelines"]]
+}
+
 run "a_user_name_too_long" {
   command = plan
 
