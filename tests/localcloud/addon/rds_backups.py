@@ -73,7 +73,8 @@ def _copy(self: Any, **wanted: str) -> Document:
     for copy in _copies(self.backend).values():
         if wanted.items() <= copy.items():
             return copy
-    raise RDSClientError("DBInstanceAutomatedBackupNotFound", f"Automated backup {next(iter(wanted.values()))} not found.")
+    raise RDSClientError("DBInstanceAutomatedBackupNotFound",
+                         f"Automated backup {next(iter(wanted.values()))} not found.")
 
 
 def _copies(backend: Any) -> dict[str, Document]:

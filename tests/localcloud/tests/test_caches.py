@@ -145,8 +145,8 @@ def test_a_group_is_changed(cloud: LocalCloud) -> None:
 
 def test_users_prove_themselves(cloud: LocalCloud) -> None:
     client = cloud.client("elasticache")
-    assert _refusal(client.create_user, UserId="app", UserName="application", Engine="redis", AccessString="on ~* +@all",
-                    AuthenticationMode={"Type": "iam"}) == "InvalidParameterValue"
+    assert _refusal(client.create_user, UserId="app", UserName="application", Engine="redis",
+                    AccessString="on ~* +@all", AuthenticationMode={"Type": "iam"}) == "InvalidParameterValue"
     app = client.create_user(UserId="app", UserName="app", Engine="redis", AccessString="on ~* +@all",
                              AuthenticationMode={"Type": "iam"})
     assert (app["Authentication"], app["Status"], app["ARN"]) == ({"Type": "iam"}, "active", ARN + "user:app")
@@ -155,7 +155,8 @@ def test_users_prove_themselves(cloud: LocalCloud) -> None:
     client.create_user(UserId="nobody", UserName="default", Engine="redis", AccessString="off ~* -@all",
                        NoPasswordRequired=True)
     client.create_user_group(UserGroupId="people", Engine="redis", UserIds=["nobody", "app"])
-    assert _refusal(client.create_user_group, UserGroupId="more", Engine="redis", UserIds=["stranger"]) == "UserNotFound"
+    assert _refusal(client.create_user_group, UserGroupId="more", Engine="redis",
+                    UserIds=["stranger"]) == "UserNotFound"
     assert _refusal(lambda **given: _group(client, **given), UserGroupIds=["more"]) == "UserGroupNotFound"
     _group(client, UserGroupIds=["people"])
     [people] = client.describe_user_groups(UserGroupId="people")["UserGroups"]
@@ -181,7 +182,8 @@ def test_a_subnet_group_knows_its_network(cloud: LocalCloud) -> None:
     zones = [node["PreferredAvailabilityZone"] for node in group["NodeGroups"][0]["NodeGroupMembers"]]
     assert zones == ["us-east-1b", "us-east-1c"]
     client.delete_cache_subnet_group(CacheSubnetGroupName="caches")
-    assert _refusal(client.describe_cache_subnet_groups, CacheSubnetGroupName="caches") == "CacheSubnetGroupNotFoundFault"
+    assert _refusal(client.describe_cache_subnet_groups,
+                    CacheSubnetGroupName="caches") == "CacheSubnetGroupNotFoundFault"
 
 
 def test_a_group_is_followed_in_another_region(cloud: LocalCloud) -> None:

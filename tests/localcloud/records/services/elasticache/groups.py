@@ -5,8 +5,6 @@ https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateRepl
 
 from __future__ import annotations
 
-from typing import Any
-
 from ....addon import timeline
 from ... import output, tags
 from ...engine import Call
@@ -35,7 +33,8 @@ def create(call: Call) -> Document:
     if call.store.find(call.kind("ReplicationGroup"), {"id": name}):
         raise call.refuse("ReplicationGroupAlreadyExists", f"Replication group {name} already exists.")
     settings = {"Engine": "redis", "Port": 6379, "CacheSubnetGroupName": "default", **take}
-    datastore = datastores.named(call, take["GlobalReplicationGroupId"]) if take.get("GlobalReplicationGroupId") else None
+    followed = take.get("GlobalReplicationGroupId")
+    datastore = datastores.named(call, followed) if followed else None
     if datastore:
         if given := [name for name in _SHARED if name in take]:
             raise _combination(call, "Cannot use the given parameters when creating new replication group in an "
