@@ -27,7 +27,7 @@ from moto.rds.exceptions import (
 )
 
 from .. import part
-from . import emit, failures, rds_backups, rds_replicas, timeline
+from . import emit, failures, rds_backups, rds_replicas, rds_subscriptions, timeline
 from .slow import change
 
 logger = logging.getLogger("localcloud.rds")
@@ -55,6 +55,7 @@ def install() -> None:
     _as_asked(models.DBInstance)
     rds_replicas.install(resource_id, told)
     rds_backups.install()
+    rds_subscriptions.install()
     # The keys live in MiniStack; moto would look for them in its own KMS.
     models.MasterUserSecret.kms_key_id = property(
         lambda self: self.secret.kms_key_id or f"arn:aws:kms:{self.resource.region}:{self.resource.account_id}:"

@@ -138,3 +138,16 @@ def test_automated_backups_are_copied_to_another_region(cloud: LocalCloud) -> No
     assert _refusal(far.describe_db_instance_automated_backups,
                     DBInstanceAutomatedBackupsArn=copied) == "DBInstanceAutomatedBackupNotFound"
     assert _seen(rds, "orders").get("DBInstanceAutomatedBackupsReplications", []) == []
+
+
+def test_a_subscription_changes(cloud: LocalCloud) -> None:
+    rds = cloud.client("rds")
+    topic = f"arn:aws:sns:us-east-1:{probe.ACCOUNT}:alarms"
+    rds.create_event_subscription(SubscriptionName="told", SnsTopicArn=topic, SourceType="db-instance",
+                                  SourceIds=["orders"], EventCategories=["failover"])
+    rds.add_source_identifier_to_subscription(SubscriptionName="told", SourceIdentifier="reader")
+    rds.remove_source_identifier_from_subscription(SubscriptionName="told", SourceIdentifier="orders")
+    rds.modify_event_subscription(SubscriptionName="told", EventCategories=["failover", "failure"])
+    [seen] = rds.describe_event_subscriptions(SubscriptionName="told")["EventSubscriptionsList"]
+    assert (seen["SourceIdsList"], seen["EventCategoriesList"]) == (["reader"], ["failover", "failure"])
+    assert _refusal(rds.modify_event_subscription, SubscriptionName="none") == "SubscriptionNotFound"
