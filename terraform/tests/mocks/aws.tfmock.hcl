@@ -296,3 +296,9 @@ mock_resource "aws_wafv2_web_acl" {
     arn = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/mock/11111111-2222-3333-4444-555555555555"
   }
 }
+
+mock_resource "aws_iam_service_linked_role" {
+  defaults = {
+    arn = "arn:aws:iam::123456789012:role/aws-service-role/mock.amazonaws.com/AWSServiceRoleForMock"
+  }
+}
