@@ -32,7 +32,6 @@ module "audit" {
 # Security Hub's control Config.1 wants the linked role, no role of one's own.
 resource "aws_iam_service_linked_role" "config" {
   aws_service_name = "config.amazonaws.com"
-  description      = "Lets AWS Config record the account"
   tags             = local.tags
 }
 

@@ -31,6 +31,7 @@ MENDED = (
     "ecs",
     "eks",
     "elbv2",
+    "guardduty",
     "rds",
     "s3",
 )

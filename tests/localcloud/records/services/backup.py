@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import Kind, Service
+from .. import Kind, Service, listing
 
 _VAULT = {"BackupVaultArn": "arn:aws:backup:{region}:{account}:backup-vault:{BackupVaultName}"}
 
@@ -10,6 +10,17 @@ SERVICES = [Service("backup", kinds=[
     Kind("BackupSelection", short="Selection", key=("BackupPlanId", "SelectionId")),
     Kind("BackupVaultAccessPolicy", key="BackupVaultName", fields=_VAULT),
     Kind("BackupVaultNotifications", key="BackupVaultName", fields=_VAULT),
+    Kind("Framework", arn="arn:aws:backup:{region}:{account}:framework:{name}-{uuid}", fields={
+        "DeploymentStatus": "COMPLETED", "FrameworkStatus": "ACTIVE"}),
+    Kind("GlobalSettings", key=(), always=True, fields={"GlobalSettings": {"isCrossAccountBackupEnabled": "false"}}),
+    Kind("RegionSettings", key=(), always=True, fields={
+        "ResourceTypeManagementPreference": {}, "ResourceTypeOptInPreference": {}}),
+    # No job makes any yet; a vault that goes with all that is in it asks for them.
+    Kind("RecoveryPoint", key=("BackupVaultName", "RecoveryPointArn"), operations={
+        "ListRecoveryPointsByBackupVault": listing()}),
+    # Moto has it without its tags.
+    Kind("ReportPlan", arn="arn:aws:backup:{region}:{account}:report-plan:{name}-{uuid}", fields={
+        "DeploymentStatus": "COMPLETED"}),
     Kind("RestoreTestingPlan", arn="arn:aws:backup:{region}:{account}:restore-testing-plan:{name}", fields={
         "ScheduleExpressionTimezone": "Etc/UTC", "StartWindowHours": 24}),
     Kind("RestoreTestingSelection", key=("RestoreTestingPlanName", "name"), parent="RestoreTestingPlan",

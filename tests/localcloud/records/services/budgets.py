@@ -43,6 +43,8 @@ SERVICES = [Service("budgets", everywhere=True, kinds=[
         "TimePeriod": {"Start": 1793491200, "End": 3706473600},
         "HealthStatus": {"Status": "HEALTHY"},
     }),
+    Kind("BudgetAction", short="Action", key=(*_BUDGET, "ActionId"), parent="Budget", fields={"Status": "STANDBY"},
+         arn="arn:aws:budgets::{account}:budget/{BudgetName}/action/{ActionId}"),
     Kind("Notification", key=(*_BUDGET, "notification"), parent="Budget", whole=True, created=_subscribed, operations={
         "DescribeNotificationsForBudget": listing(), "UpdateNotification": _renotified}),
     Kind("Subscriber", key=(*_BUDGET, "notification", "subscriber"), parent="Notification", whole=True, operations={

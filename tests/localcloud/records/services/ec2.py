@@ -1,4 +1,4 @@
-"""EC2: Instance Connect endpoints."""
+"""EC2: Instance Connect endpoints, and what a region refuses whatever its resources say."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from moto.ec2 import ec2_backends
 from moto.ec2.exceptions import InvalidSubnetIdError
 
 from ...state import ACCOUNT
-from .. import Kind, Service
+from .. import Kind, Service, read, update
 
 if TYPE_CHECKING:
     from ..engine import Call
@@ -31,6 +31,8 @@ def _placed(call: Call, record: Record) -> None:
         record.tags |= {tag["Key"]: tag["Value"] for tag in specification["Tags"]}
 
 
+# What a region refuses is as of an account that never said anything:
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference.
 SERVICES = [Service("ec2", kinds=[
     Kind("InstanceConnectEndpoint", key="InstanceConnectEndpointId",
          arn="arn:aws:ec2:{region}:{account}:instance-connect-endpoint/{InstanceConnectEndpointId}",
@@ -38,4 +40,22 @@ SERVICES = [Service("ec2", kinds=[
              "InstanceConnectEndpointId": "eice-{hex:17}", "OwnerId": "{account}", "State": "create-complete",
              "DnsName": "{InstanceConnectEndpointId}.{hex:8}.ec2-instance-connect-endpoint.{region}.amazonaws.com",
              "PreserveClientIp": True, "NetworkInterfaceIds": []}),
+    Kind("SnapshotBlockPublicAccess", key=(), always=True, fields={"State": "unblocked"}, operations={
+        "EnableSnapshotBlockPublicAccess": update(),
+        "DisableSnapshotBlockPublicAccess": update(State="unblocked"),
+        "GetSnapshotBlockPublicAccessState": read()}),
+    Kind("ImageBlockPublicAccess", key=(), always=True, fields={
+        "ImageBlockPublicAccessState": "unblocked"}, operations={
+        "EnableImageBlockPublicAccess": update(),
+        "DisableImageBlockPublicAccess": update(ImageBlockPublicAccessState="unblocked"),
+        "GetImageBlockPublicAccessState": read()}),
+    Kind("InstanceMetadataDefaults", short="AccountLevel", key=(), always=True, fields={"Return": True}),
+    Kind("SerialConsoleAccess", key=(), always=True, fields={"SerialConsoleAccessEnabled": False}, operations={
+        "EnableSerialConsoleAccess": update(SerialConsoleAccessEnabled=True),
+        "DisableSerialConsoleAccess": update(SerialConsoleAccessEnabled=False),
+        "GetSerialConsoleAccessStatus": read()}),
+    Kind("VpcBlockPublicAccessOptions", key=(), always=True, fields={
+        "AwsAccountId": "{account}", "AwsRegion": "{region}", "ExclusionsAllowed": "allowed",
+        "InternetGatewayBlockMode": "off", "State": "default-state"}, operations={
+        "ModifyVpcBlockPublicAccessOptions": update(State="update-complete")}),
 ])]

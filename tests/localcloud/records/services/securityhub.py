@@ -22,6 +22,12 @@ SERVICES = [Service("securityhub", kinds=[
         operations={"BatchEnableStandards": create(each="StandardsSubscriptionRequests"),
                     "GetEnabledStandards": listing(),
                     "BatchDisableStandards": delete(each="StandardsSubscriptionArns")}),
+    Kind("AutomationRule", short="Rule", key="arn", names={"AutomationRulesArn": "arn"},
+         fields={"RuleStatus": "ENABLED", "IsTerminal": False},
+         arn="arn:aws:securityhub:{region}:{account}:automation-rule/{uuid}", operations={
+             "BatchGetAutomationRules": listing(),
+             "BatchUpdateAutomationRules": update(each="UpdateAutomationRulesRequestItems"),
+             "BatchDeleteAutomationRules": delete(each="AutomationRulesArns")}),
     Kind("FindingAggregator", key="arn", arn="arn:aws:securityhub:{region}:{account}:finding-aggregator/{uuid}",
          fields={"FindingAggregationRegion": "{region}"}),
 ])]
