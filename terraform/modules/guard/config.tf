@@ -6,6 +6,7 @@ locals {
 }
 
 resource "aws_config_configuration_recorder" "region" {
+  #checkov:skip=CKV2_AWS_48:All is recorded; what belongs to no region once, not in every region
   for_each = local._configs
 
   name     = "${var.prefix}-recorder"
