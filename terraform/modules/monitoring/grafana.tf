@@ -111,11 +111,11 @@ resource "aws_grafana_workspace" "grafana" {
 }
 
 resource "aws_grafana_role_association" "people" {
-  for_each = {
+  for_each = var.grafana == null ? {} : {
     for role, groups in {
-      ADMIN  = try(var.grafana.administrators, [])
-      EDITOR = try(var.grafana.editors, [])
-      VIEWER = try(var.grafana.viewers, [])
+      ADMIN  = var.grafana.administrators
+      EDITOR = var.grafana.editors
+      VIEWER = var.grafana.viewers
     } : role => groups if length(groups) > 0
   }
 

@@ -2,7 +2,7 @@
 # the environment's code: X-Ray takes 32 characters.
 
 resource "aws_xray_sampling_rule" "rule" {
-  for_each = try(var.tracing.sampling, {})
+  for_each = var.tracing == null ? {} : var.tracing.sampling
 
   fixed_rate     = each.value.rate
   host           = "*"
@@ -26,7 +26,7 @@ resource "aws_xray_sampling_rule" "rule" {
 }
 
 resource "aws_xray_group" "group" {
-  for_each = try(var.tracing.groups, {})
+  for_each = var.tracing == null ? {} : var.tracing.groups
 
   filter_expression = each.value
   group_name        = "${var.environment}-${each.key}"
