@@ -374,3 +374,72 @@ def test_a_plan_that_already_stands_is_held_against_its_own_state(
 
     assert main([write(tmp_path / "plan.json", document), "--usage", usage]) == 0
     assert "This change: +$1.00 a month" in capsys.readouterr().out
+
+
+def test_a_member_of_a_global_datastore_has_the_nodes_of_the_first(table: PriceTable) -> None:
+    made = priced(
+        table,
+        (
+            "aws_elasticache_replication_group",
+            {"id": "one", "node_type": "cache.r5.large", "num_node_groups": 2, "replicas_per_node_group": 1},
+        ),
+        ("aws_elasticache_global_replication_group", {"id": "all", "primary_replication_group_id": "one"}),
+        (
+            "aws_elasticache_replication_group",
+            {"global_replication_group_id": "all", "replicas_per_node_group": 0, "region": "us-west-2"},
+        ),
+    )
+
+    assert [line.component for line in made.lines] == ["4 nodes cache.r5.large", "2 nodes cache.r5.large"]
+
+
+def test_usage_is_charged_where_the_plan_is_at_home(table: PriceTable) -> None:
+    made = priced(
+        table,
+        ("aws_nat_gateway", {"region": "eu-west-1"}),
+        ("aws_nat_gateway", {}),
+        ("aws_vpc_dhcp_options", {}),
+        usage={"network": {"nat_gb": 10}},
+    )
+
+    assert {line.price.region for line in made.lines if line.component == "data"} == {"us-east-1"}
+
+
+def test_a_bucket_and_its_copy_have_one_name(table: PriceTable) -> None:
+    usage = {"buckets": {"media": {"standard_gb": 100, "replica_gb": 40}}}
+    document = state(("aws_s3_bucket", {}), ("aws_s3_bucket", {"region": "us-west-2"}))
+    first, second = document["values"]["root_module"]["resources"]
+    first["address"] = 'module.storage.module.bucket["media"].aws_s3_bucket.it'
+    second["address"] = 'module.storage.module.replica["media"].aws_s3_bucket.it'
+    made = priced(table, plan=Plan(document), usage=usage)
+
+    assert [(line.component, line.quantity.expected) for line in made.lines] == [
+        ("storage STANDARD", 100),
+        ("copy, STANDARD", 40),
+    ]
+    assert made.unpriced == []
+
+
+def test_a_bucket_that_nobody_thought_of_is_named(table: PriceTable) -> None:
+    made = priced(
+        table, ("aws_s3_bucket", {"bucket": "timeline-prod-scratch"}), usage={"buckets": {"media": {"standard_gb": 1}}}
+    )
+
+    assert [one.why for one in made.unpriced] == ["it.json says nothing of a bucket scratch"]
+
+
+def test_copies_of_backups_that_have_no_price_are_named(table: PriceTable) -> None:
+    usage = {
+        "backup": {"ebs_gb": 0, "rds_gb": 10, "efs_gb": 5, "s3_gb": 0, "dynamodb_gb": 0},
+        "backup_copies": {"moved_gb": 10, "dr_ebs_gb": 0, "dr_rds_gb": 10},
+    }
+    made = priced(
+        table,
+        ("aws_backup_plan", {"rule": [{"copy_action": [{}]}]}),
+        ("aws_backup_vault", {"region": "eu-west-1"}),
+        ("aws_vpc_dhcp_options", {}),
+        usage=usage,
+    )
+
+    assert [(one.what, one.why) for one in made.unpriced] == [("EFS copies in eu-west-1", "no sourced price there")]
+    assert "RDS copies in eu-west-1" in {line.component for line in made.lines}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -146,6 +147,11 @@ class Estimate:
     def name(self, address: str, what: str, why: str) -> None:
         """Name what is not in the sum."""
         self.unpriced.append(Unpriced(address, what, why))
+
+    def home(self, found: list[Resource]) -> str:
+        """The Region in which the usage of several resources is charged: the plan's own, if any is there."""
+        places = Counter(resource.region for resource in self.plan.resources)
+        return max(found, key=lambda resource: places[resource.region]).region
 
     def awake(self, resource: Resource) -> Range:
         """The share of the month in which a resource runs: less than one for what sleeps."""

@@ -142,7 +142,7 @@ def volume(estimate: Estimate, resource: Resource) -> None:
 @whole("EKS nodes", "aws_eks_node_group", "aws_autoscaling_group")
 def surplus_credits(estimate: Estimate, found: list[Resource]) -> None:
     # T instances are unlimited unless told otherwise: above their baseline the processor is paid for.
-    estimate.add_used("surplus processor credits", "nodes.surplus_vcpu_hours", "ec2.credits", found[0].region)
+    estimate.add_used("surplus processor credits", "nodes.surplus_vcpu_hours", "ec2.credits", estimate.home(found))
 
 
 def _counts(low: int | None, expected: int | None, high: int | None) -> Range:

@@ -80,21 +80,28 @@ def _storage(estimate: Estimate, resource: Resource, source: Resource | None, *,
 def automated_backups(estimate: Estimate, found: list[Resource]) -> None:
     keeping = [one for one in found if one.get("backup_retention_period")]
     if keeping:
-        estimate.add_used("automated backups", "databases.backup_gb", "rds.backup", keeping[0].region)
+        estimate.add_used("automated backups", "databases.backup_gb", "rds.backup", estimate.home(keeping))
 
 
 @whole("RDS", "aws_db_instance_automated_backups_replication")
 def replicated_backups(estimate: Estimate, found: list[Resource]) -> None:
-    estimate.add_used("replicated backups", "databases.replicated_backup_gb", "rds.backup", found[0].region)
+    estimate.add_used("replicated backups", "databases.replicated_backup_gb", "rds.backup", estimate.home(found))
 
 
 @prices("ElastiCache", "aws_elasticache_replication_group")
 def cache(estimate: Estimate, resource: Resource) -> None:
-    size = resource.get("node_type")
-    if size is None:
+    # A member of a global datastore takes its nodes' type and its shards from the first.
+    datastore = estimate.plan.related(
+        resource, "global_replication_group_id", "aws_elasticache_global_replication_group"
+    )
+    first = datastore and estimate.plan.related(
+        datastore, "primary_replication_group_id", "aws_elasticache_replication_group"
+    )
+    size = resource.get("node_type") or (first and first.get("node_type"))
+    if not size:
         estimate.name(resource.address, "nodes", "the plan does not say their type")
         return
-    if shards := resource.get("num_node_groups"):
+    if shards := resource.get("num_node_groups") or (first and first.get("num_node_groups")):
         nodes = int(shards) * (int(resource.get("replicas_per_node_group", 0)) + 1)
     else:
         nodes = int(resource.get("num_cache_clusters", 1))
@@ -123,7 +130,7 @@ def _nodes(estimate: Estimate, resource: Resource, size: str, nodes: int) -> Non
 def cache_backups(estimate: Estimate, found: list[Resource]) -> None:
     keeping = [one for one in found if one.get("snapshot_retention_limit")]
     if keeping:
-        estimate.add_used("snapshots", "caches.backup_gb", "elasticache.backup", keeping[0].region)
+        estimate.add_used("snapshots", "caches.backup_gb", "elasticache.backup", estimate.home(keeping))
 
 
 @prices("DynamoDB", "aws_dynamodb_table")
@@ -136,7 +143,7 @@ def table(estimate: Estimate, resource: Resource) -> None:
 
 @whole("DynamoDB", "aws_dynamodb_table")
 def tables(estimate: Estimate, found: list[Resource]) -> None:
-    region = found[0].region
+    region = estimate.home(found)
     estimate.add_used("writes", "tables.write_millions", "dynamodb.writes", region)
     estimate.add_used("reads", "tables.read_millions", "dynamodb.reads", region)
     estimate.add_used("storage", "tables.stored_gb", "dynamodb.storage", region)

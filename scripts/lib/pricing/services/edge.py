@@ -10,7 +10,7 @@ _FAST_SECONDS = 10
 
 @whole("CloudFront", "aws_cloudfront_distribution")
 def distributions(estimate: Estimate, found: list[Resource]) -> None:
-    region = found[0].region
+    region = estimate.home(found)
     for usage, size, where in (("states", "US", "the United States"), ("europe", "EU", "Europe")):
         estimate.add_used(f"data to {where}", f"cdn.{usage}_gb", "cloudfront.transfer", region, size)
         estimate.add_used(
@@ -30,7 +30,7 @@ def distribution(estimate: Estimate, resource: Resource) -> None:
 
 @whole("CloudFront", "aws_cloudfront_function")
 def functions(estimate: Estimate, found: list[Resource]) -> None:
-    estimate.add_used("functions", "cdn.function_millions", "cloudfront.function", found[0].region)
+    estimate.add_used("functions", "cdn.function_millions", "cloudfront.function", estimate.home(found))
 
 
 @prices("WAF", "aws_wafv2_web_acl")
@@ -51,7 +51,7 @@ def rule_group(estimate: Estimate, resource: Resource) -> None:
 
 @whole("WAF", "aws_wafv2_web_acl")
 def inspected(estimate: Estimate, found: list[Resource]) -> None:
-    estimate.add_used("requests", "firewall.request_millions", "waf.requests", found[0].region)
+    estimate.add_used("requests", "firewall.request_millions", "waf.requests", estimate.home(found))
 
 
 @prices("Route 53", "aws_route53_zone")
@@ -61,7 +61,7 @@ def zone(estimate: Estimate, resource: Resource) -> None:
 
 @whole("Route 53", "aws_route53_record")
 def queries(estimate: Estimate, found: list[Resource]) -> None:
-    estimate.add_used("queries", "dns.query_millions", "route53.queries", found[0].region)
+    estimate.add_used("queries", "dns.query_millions", "route53.queries", estimate.home(found))
 
 
 @prices("Route 53", "aws_route53_health_check")

@@ -14,7 +14,7 @@ def gateway(estimate: Estimate, resource: Resource) -> None:
 
 @whole("NAT", "aws_nat_gateway")
 def gateway_data(estimate: Estimate, found: list[Resource]) -> None:
-    estimate.add_used("data", "network.nat_gb", "nat.data", found[0].region)
+    estimate.add_used("data", "network.nat_gb", "nat.data", estimate.home(found))
 
 
 @prices("Public IPv4", "aws_eip")
@@ -36,7 +36,7 @@ def endpoint(estimate: Estimate, resource: Resource) -> None:
 def endpoint_data(estimate: Estimate, found: list[Resource]) -> None:
     priced = [one for one in found if one.get("vpc_endpoint_type", "Gateway") != "Gateway"]
     if priced:
-        estimate.add_used("data", "network.endpoint_gb", "endpoint.data", priced[0].region)
+        estimate.add_used("data", "network.endpoint_gb", "endpoint.data", estimate.home(priced))
 
 
 @prices("Load balancers", "aws_lb", "aws_alb")
@@ -68,7 +68,7 @@ def flow_logs(estimate: Estimate, found: list[Resource]) -> None:
 
 @whole("Data transfer", "aws_vpc")
 def transfer(estimate: Estimate, found: list[Resource]) -> None:
-    region = found[0].region
+    region = estimate.home(found)
     estimate.add_used("to the internet", "network.out_gb", "transfer.out", region)
     estimate.add_used("between zones", "network.zones_gb", "transfer.zones", region)
     estimate.add_used("between Regions", "network.regions_gb", "transfer.regions", region)

@@ -59,7 +59,7 @@ def metric_stream(estimate: Estimate, resource: Resource) -> None:
 
 @whole("CloudWatch", "aws_cloudwatch_metric_alarm", "aws_cloudwatch_dashboard")
 def custom_metrics(estimate: Estimate, found: list[Resource]) -> None:
-    estimate.add_used("custom metrics", "observability.custom_metrics", "cloudwatch.metric", found[0].region)
+    estimate.add_used("custom metrics", "observability.custom_metrics", "cloudwatch.metric", estimate.home(found))
 
 
 @prices("CloudWatch", "aws_synthetics_canary")
@@ -75,7 +75,7 @@ def canary(estimate: Estimate, resource: Resource) -> None:
 
 @whole("CloudWatch Logs", "aws_cloudwatch_log_group")
 def logs(estimate: Estimate, found: list[Resource]) -> None:
-    region = found[0].region
+    region = estimate.home(found)
     estimate.add_used("logs taken in", "logs.ingested_gb", "logs.ingested", region, "STANDARD")
     estimate.add_used("logs kept", "logs.stored_gb", "logs.stored", region)
     estimate.add_used("queries", "logs.queried_gb", "logs.queried", region)
@@ -83,14 +83,14 @@ def logs(estimate: Estimate, found: list[Resource]) -> None:
 
 @whole("X-Ray", "aws_xray_group", "aws_xray_sampling_rule")
 def traces(estimate: Estimate, found: list[Resource]) -> None:
-    region = found[0].region
+    region = estimate.home(found)
     estimate.add_used("traces", "observability.trace_millions", "xray.traces", region)
     estimate.add_used("traces looked at", "observability.trace_retrieved_millions", "xray.retrieved", region)
 
 
 @whole("Prometheus", "aws_prometheus_workspace")
 def samples(estimate: Estimate, found: list[Resource]) -> None:
-    region = found[0].region
+    region = estimate.home(found)
     estimate.add_used("samples", "observability.prometheus_sample_millions", "prometheus.samples", region)
     estimate.add_used("queries", "observability.prometheus_query_billions", "prometheus.queries", region)
     estimate.add_used("storage", "observability.prometheus_stored_gb", "prometheus.stored", region)
@@ -104,7 +104,7 @@ def scraper(estimate: Estimate, resource: Resource) -> None:
 @whole("Prometheus", "aws_prometheus_scraper")
 def collected(estimate: Estimate, found: list[Resource]) -> None:
     estimate.add_used(
-        "samples collected", "observability.prometheus_sample_millions", "prometheus.collected", found[0].region
+        "samples collected", "observability.prometheus_sample_millions", "prometheus.collected", estimate.home(found)
     )
 
 

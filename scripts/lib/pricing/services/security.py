@@ -24,7 +24,7 @@ def replica(estimate: Estimate, resource: Resource) -> None:
 
 @whole("KMS", "aws_kms_key")
 def key_requests(estimate: Estimate, found: list[Resource]) -> None:
-    estimate.add_used("requests", "keys.request_ten_thousands", "kms.requests", found[0].region)
+    estimate.add_used("requests", "keys.request_ten_thousands", "kms.requests", estimate.home(found))
 
 
 @prices("Secrets Manager", "aws_secretsmanager_secret")
@@ -44,7 +44,7 @@ def managed_passwords(estimate: Estimate, found: list[Resource]) -> None:
 
 @whole("Secrets Manager", "aws_secretsmanager_secret")
 def secret_requests(estimate: Estimate, found: list[Resource]) -> None:
-    estimate.add_used("requests", "secrets.request_ten_thousands", "secretsmanager.requests", found[0].region)
+    estimate.add_used("requests", "secrets.request_ten_thousands", "secretsmanager.requests", estimate.home(found))
 
 
 @prices("Parameter Store", "aws_ssm_parameter")
@@ -99,22 +99,22 @@ def malware(estimate: Estimate, resource: Resource) -> None:
 
 @whole("Security Hub", "aws_securityhub_account")
 def checks(estimate: Estimate, found: list[Resource]) -> None:
-    estimate.add_used("checks", "security.securityhub_checks", "securityhub.checks", found[0].region)
+    estimate.add_used("checks", "security.securityhub_checks", "securityhub.checks", estimate.home(found))
 
 
 @whole("Config", "aws_config_configuration_recorder")
 def items(estimate: Estimate, found: list[Resource]) -> None:
-    estimate.add_used("items", "security.config_items", "config.items", found[0].region)
+    estimate.add_used("items", "security.config_items", "config.items", estimate.home(found))
 
 
 @whole("Config", "aws_config_config_rule", "aws_config_conformance_pack")
 def evaluations(estimate: Estimate, found: list[Resource]) -> None:
-    estimate.add_used("evaluations", "security.config_evaluations", "config.evaluations", found[0].region)
+    estimate.add_used("evaluations", "security.config_evaluations", "config.evaluations", estimate.home(found))
 
 
 @whole("Inspector", "aws_inspector2_enabler")
 def scans(estimate: Estimate, found: list[Resource]) -> None:
-    region = found[0].region
+    region = estimate.home(found)
     kinds = {kind for one in found for kind in one.get("resource_types", [])}
     if "EC2" in kinds:
         estimate.add_used("instances", "security.inspector_instances", "inspector.instance", region)
@@ -124,7 +124,7 @@ def scans(estimate: Estimate, found: list[Resource]) -> None:
 
 @whole("CloudTrail", "aws_cloudtrail")
 def trails(estimate: Estimate, found: list[Resource]) -> None:
-    region = found[0].region
+    region = estimate.home(found)
     # The first copy of management events is free.
     if len(found) > 1:
         estimate.add_used(
@@ -151,7 +151,7 @@ def _reads_data(trail: Resource) -> bool:
 
 @whole("Macie", "aws_macie2_account")
 def macie(estimate: Estimate, found: list[Resource]) -> None:
-    estimate.add_used("data read", "security.macie_gb", "macie.data", found[0].region)
+    estimate.add_used("data read", "security.macie_gb", "macie.data", estimate.home(found))
     estimate.name(found[0].address, "Macie's look at each bucket", "no sourced price in this Region")
 
 
@@ -170,6 +170,6 @@ def budget_actions(estimate: Estimate, found: list[Resource]) -> None:
             found[0].address,
             "budgets with actions beyond the second",
             "budgets.action",
-            found[0].region,
+            estimate.home(found),
             HOURS / 24 * beyond,
         )

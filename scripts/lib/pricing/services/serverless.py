@@ -33,30 +33,30 @@ def function(estimate: Estimate, resource: Resource) -> None:
 
 @whole("SNS", "aws_sns_topic")
 def topics(estimate: Estimate, found: list[Resource]) -> None:
-    estimate.add_used("requests", "messages.topic_millions", "sns.requests", found[0].region)
+    estimate.add_used("requests", "messages.topic_millions", "sns.requests", estimate.home(found))
 
 
 @whole("SNS", "aws_sns_topic_subscription")
 def mails(estimate: Estimate, found: list[Resource]) -> None:
     if any(one.get("protocol") in ("email", "email-json") for one in found):
-        estimate.add_used("mails", "messages.email_hundred_thousands", "sns.email", found[0].region)
+        estimate.add_used("mails", "messages.email_hundred_thousands", "sns.email", estimate.home(found))
 
 
 @whole("SQS", "aws_sqs_queue")
 def queues(estimate: Estimate, found: list[Resource]) -> None:
     kind = "fifo" if any(one.get("fifo_queue") for one in found) else "standard"
-    estimate.add_used("requests", "messages.queue_millions", "sqs.requests", found[0].region, kind)
+    estimate.add_used("requests", "messages.queue_millions", "sqs.requests", estimate.home(found), kind)
 
 
 @whole("EventBridge", "aws_cloudwatch_event_rule")
 def events(estimate: Estimate, found: list[Resource]) -> None:
     # What AWS's own services put on the bus is free.
-    estimate.add_used("custom events", "events.custom_millions", "events.custom", found[0].region)
+    estimate.add_used("custom events", "events.custom_millions", "events.custom", estimate.home(found))
 
 
 @whole("EventBridge", "aws_scheduler_schedule")
 def schedules(estimate: Estimate, found: list[Resource]) -> None:
-    estimate.add_used("schedules", "events.schedule_millions", "scheduler.runs", found[0].region)
+    estimate.add_used("schedules", "events.schedule_millions", "scheduler.runs", estimate.home(found))
 
 
 @prices("Step Functions", "aws_sfn_state_machine")
@@ -68,7 +68,7 @@ def express(estimate: Estimate, resource: Resource) -> None:
 @whole("Step Functions", "aws_sfn_state_machine")
 def transitions(estimate: Estimate, found: list[Resource]) -> None:
     if any(one.get("type", "STANDARD") == "STANDARD" for one in found):
-        estimate.add_used("transitions", "steps.transition_thousands", "states.transitions", found[0].region)
+        estimate.add_used("transitions", "steps.transition_thousands", "states.transitions", estimate.home(found))
 
 
 @prices("Lambda", "aws_lambda_provisioned_concurrency_config")

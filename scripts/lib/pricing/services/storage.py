@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from ..estimate import Estimate, prices, whole
 from ..plans import Resource
-from ..ranges import Range
+from ..ranges import ZERO
 
+_KEY = re.compile(r'\["([^"]+)"\]')
 _CLASSES = {
     "standard_gb": "STANDARD",
     "infrequent_gb": "STANDARD_IA",
@@ -67,27 +70,28 @@ def replication(estimate: Estimate, resource: Resource) -> None:
 
 def bucket_key(resource: Resource) -> str:
     """What the usage file calls a bucket: its key in the configuration, or the end of its name."""
-    if isinstance(resource.index, str):
-        return resource.index
+    keys = _KEY.findall(resource.address)
+    if keys:
+        return keys[-1]
     name = resource.get("bucket") or resource.name
     return name.rpartition("-")[2] if isinstance(name, str) and "-" in name else str(name)
 
 
 def is_replica(resource: Resource) -> bool:
     """Whether a bucket is the copy of one in another Region."""
-    return "replica" in resource.name
+    return "replica" in _KEY.sub("", resource.address)
 
 
 def _maybe(estimate: Estimate, resource: Resource, component: str, key: str, product: str, size: str = "") -> None:
     """A line if the usage file has the quantity; a bucket need not say what it does not have."""
     quantity = estimate.usage.find(key)
-    if quantity is not None and quantity != Range.of(0):
+    if quantity is not None and quantity != ZERO:
         estimate.add(resource.address, component, product, resource.region, quantity, size)
 
 
 @whole("EFS", "aws_efs_file_system")
 def file_systems(estimate: Estimate, found: list[Resource]) -> None:
-    region = found[0].region
+    region = estimate.home(found)
     estimate.add_used("storage", "files.standard_gb", "efs.storage", region, "standard")
     if any(one.get("lifecycle_policy") for one in found):
         estimate.add_used("storage, infrequent access", "files.infrequent_gb", "efs.storage", region, "infrequent")
@@ -110,7 +114,7 @@ def file_copy(estimate: Estimate, resource: Resource) -> None:
 
 @whole("ECR", "aws_ecr_repository")
 def images(estimate: Estimate, found: list[Resource]) -> None:
-    estimate.add_used("images", "registry.stored_gb", "ecr.storage", found[0].region)
+    estimate.add_used("images", "registry.stored_gb", "ecr.storage", estimate.home(found))
 
 
 @whole("ECR", "aws_ecr_replication_configuration")
@@ -128,12 +132,12 @@ def image_copies(estimate: Estimate, found: list[Resource]) -> None:
 
 @whole("EBS", "aws_dlm_lifecycle_policy")
 def snapshots(estimate: Estimate, found: list[Resource]) -> None:
-    estimate.add_used("snapshots", "snapshots.ebs_gb", "ebs.snapshot", found[0].region)
+    estimate.add_used("snapshots", "snapshots.ebs_gb", "ebs.snapshot", estimate.home(found))
 
 
 @whole("Backup", "aws_backup_plan")
 def backups(estimate: Estimate, found: list[Resource]) -> None:
-    region = found[0].region
+    region = estimate.home(found)
     for kind in ("EBS", "RDS", "EFS", "S3", "DynamoDB"):
         estimate.add_used(f"{kind} backups", f"backup.{kind.lower()}_gb", "backup.storage", region, kind)
     if not _copies(found):
@@ -149,6 +153,9 @@ def backups(estimate: Estimate, found: list[Resource]) -> None:
             estimate.add_used(
                 f"{kind} copies in {other}", f"backup_copies.{name}_{kind.lower()}_gb", "backup.storage", other, kind
             )
+        for kind in ("EFS", "S3", "DynamoDB"):
+            if estimate.usage.find(f"backup.{kind.lower()}_gb") not in (None, ZERO):
+                estimate.name("aws_backup_vault", f"{kind} copies in {other}", "no sourced price there")
 
 
 def _copies(plans: list[Resource]) -> bool:
@@ -157,12 +164,12 @@ def _copies(plans: list[Resource]) -> bool:
 
 @whole("Backup", "aws_backup_restore_testing_plan")
 def restore_tests(estimate: Estimate, found: list[Resource]) -> None:
-    estimate.add_used("restore tests", "backup.restore_points", "backup.restore-test", found[0].region)
+    estimate.add_used("restore tests", "backup.restore_points", "backup.restore-test", estimate.home(found))
 
 
 @whole("Backup", "aws_backup_framework")
 def audits(estimate: Estimate, found: list[Resource]) -> None:
-    estimate.add_used("audit controls", "backup.evaluations", "backup.evaluations", found[0].region)
+    estimate.add_used("audit controls", "backup.evaluations", "backup.evaluations", estimate.home(found))
 
 
 @prices("S3", "aws_s3control_storage_lens_configuration")
