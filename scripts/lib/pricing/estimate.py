@@ -112,16 +112,27 @@ class Estimate:
         return total(self.lines)
 
     def add(
-        self, address: str, component: str, product: str, region: str, quantity: Range | Decimal | int, size: str = ""
+        self,
+        address: str,
+        component: str,
+        product: str,
+        region: str,
+        quantity: Range | Decimal | int,
+        size: str = "",
+        usd: Range | None = None,
     ) -> None:
-        """A line; a price that the table does not have is named instead."""
+        """A line; a price that the table does not have is named instead.
+
+        ``usd`` is the unit price where it is a range of its own, as spot's is.
+        """
         amount = quantity if isinstance(quantity, Range) else Range.of(quantity)
         try:
             price = self.table.find(product, region, size)
         except NoPriceError as error:
             self.name(address, component, str(error))
             return
-        self.lines.append(Line(address, self._service, component, amount, price, price.cost_range(amount)))
+        cost = price.cost_range(amount) if usd is None else amount.times(usd)
+        self.lines.append(Line(address, self._service, component, amount, price, cost))
 
     def add_used(
         self,
@@ -129,7 +140,7 @@ class Estimate:
         key: str,
         product: str,
         region: str,
-        size: str = "",  # noqa: PLR0913
+        size: str = "",
         address: str = WHOLE,
         times: Range | Decimal | int = 1,
     ) -> None:

@@ -167,20 +167,9 @@ def _instances(
         # on demand does.
         dearest = max(offered, key=lambda price: price.usd)
         bounds = Range.of(min(price.usd for price in lowest), dearest.usd, max(price.usd for price in listed))
-        if bounds.certain:
-            estimate.add(resource.address, f"instances {what}", dearest.product, resource.region, hours, dearest.size)
-        else:
-            # The quantity is put in units of the expected price, so that the
-            # line's cost has the range of price and number together.
-            scaled = Range(*(amount * bound / dearest.usd for amount, bound in zip(hours, bounds, strict=True)))
-            estimate.add(
-                resource.address,
-                f"{'spot ' if spot else ''}instances {what}",
-                dearest.product,
-                resource.region,
-                scaled,
-                dearest.size,
-            )
+        component = f"{'spot ' if spot else ''}instances {what}"
+        region, ranging = resource.region, None if bounds.certain else bounds
+        estimate.add(resource.address, component, dearest.product, region, hours, dearest.size, ranging)
     for disk in disks:
         _disk(estimate, resource, disk, counts)
 
