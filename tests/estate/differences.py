@@ -11,6 +11,10 @@ Nothing here lists attributes by hand; a setting explains a difference when
 3. it differs between the same environments, never less, and names the same
    thing: the object's key, the module, or a word of the attribute.
 
+A difference that someone writes by hand into the very object whose settings
+differ, between the same environments, cannot be told from one that they make;
+that no module asks which environment it is in is a test of its own.
+
 Names are compared without the environment's name, code and prefix. A plan
 does not know everything: what is known only after an apply is not compared.
 """
@@ -42,6 +46,7 @@ _COMMON = frozenset(
 # Attributes that repeat another one, or that come from the packages.
 _REPEATED = {"tags": "tags_all"}
 _IGNORED = frozenset({"filename", "source_code_hash", "source_code_size"})
+_BARE = frozenset({"true", "false"})
 _INDEX = re.compile(r"\[([^\]]*)\]$")
 _WORD = re.compile(r"[a-z0-9]+")
 
@@ -155,15 +160,24 @@ class Comparison:
 
 
 def _nearness(path: str, address: str, attribute: str) -> int:
-    """How many names a setting and a resource's attribute share; an object's key counts most."""
+    """How many names a setting and a resource's attribute share; 0 unless they are about the same thing.
+
+    The same thing: the setting is under a key that the resource has too, or
+    the setting's own name is a word of the attribute or of the resource. That
+    both belong to the network is not enough.
+    """
     parts = [part for part in path.split(".") if part]
     index = _index_parts(address)
-    keys = sum(1 for part in parts if part in index)
+    # Nearer than three steps: what is said of a node group is not said of its cluster.
+    keys = sum(1 for part in parts if part in index) if index.intersection(parts[-3:]) else 0
     words = set(_words(re.sub(r"\[[^\]]*\]", " ", address)))
     shared = sum(1 for part in parts if any(_akin(word, other) for word in _words(part) for other in words))
-    leaf = set(_words(parts[-1])) if parts else set()
-    same_leaf = sum(1 for word in leaf for other in _words(attribute) if _akin(word, other))
-    return 5 * keys + shared + 3 * same_leaf
+    leaf, own = set(_words(parts[-1])), set(_words(_kind(address)))
+    in_attribute = sum(1 for word in leaf for other in _words(attribute) if _akin(word, other))
+    in_resource = sum(1 for word in leaf for other in own if _akin(word, other) and "tags" not in parts)
+    if not (keys or in_attribute or in_resource):
+        return 0
+    return 5 * keys + shared + 3 * in_attribute
 
 
 def _index_parts(address: str) -> set[str]:
@@ -188,7 +202,9 @@ def _akin(one: str, other: str) -> bool:
 
 def _telling(values: Iterable[Any]) -> bool:
     """Whether equal values can hardly be chance: not only true, false, nothing and small numbers."""
-    return any(isinstance(value, str) and len(value) > 3 and not value.isdigit() for value in values)
+    return any(
+        len(text) > 3 or (text.isdigit() and int(text) >= 10) for text in map(_frozen, values) if text not in _BARE
+    )
 
 
 def _same(value: Any, setting: Any) -> bool:
