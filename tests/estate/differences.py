@@ -28,7 +28,7 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .plans import PlanOf, given_plans
@@ -48,6 +48,9 @@ _REPEATED = {"tags": "tags_all"}
 _IGNORED = frozenset({"filename", "source_code_hash", "source_code_size"})
 _BARE = frozenset({"true", "false"})
 _INDEX = re.compile(r"\[([^\]]*)\]$")
+# Under which a resource is listed elsewhere.
+_NAMES = ("alarm_name", "bucket", "function_name", "identifier", "name", "replication_group_id")
+_TOKEN = re.compile(r"[\w{}.:/*-]{6,}")
 _WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -88,7 +91,7 @@ class Comparison:
             for path in sorted({key for settings in self._settings.values() for key in settings})
             if len({_frozen(self._setting(name, path)) for name in self.names}) > 1
         ]
-        self.differences = list(self._compare())
+        self.differences = self._listed(_renumbered(list(self._compare())))
 
     @property
     def unexplained(self) -> list[Difference]:
@@ -123,6 +126,46 @@ class Comparison:
             _module(address), address, attribute, tuple(values.items()), self._explain(address, attribute, values)
         )
 
+    def _listed(self, found: list[Difference]) -> list[Difference]:
+        """A text that lists names differs where one of the named is there in some environments only."""
+        made: dict[str, str] = {}
+        for one in found:
+            if one.attribute or not one.setting:
+                continue
+            for resources in self._resources.values():
+                values = resources[one.address].values if one.address in resources else {}
+                for name in _NAMES:
+                    if isinstance(values.get(name), str) and len(values[name]) > len("{env}") + 3:
+                        made[values[name]] = one.setting
+
+        def explained(one: Difference) -> Difference:
+            if one.setting or not one.attribute:
+                return one
+            texts = [set(_TOKEN.findall(value)) for _, value in one.values if isinstance(value, str)]
+            changing = set().union(*texts) - set.intersection(*texts) if texts else set()
+            settings = sorted({setting for name, setting in made.items() if any(name in token for token in changing)})
+            if not settings:
+                settings = [path for path in self._differing if self._spelt(path, one, changing)]
+            return replace(one, setting=" or ".join(settings[:3])) if settings else one
+
+        return _together([explained(one) for one in found])
+
+    def _differs_where(self, path: str, values: Mapping[str, Any]) -> bool:
+        """Whether a setting is not the same in any two environments in which the attribute is not."""
+        settings = {name: _frozen(self._setting(name, path)) for name in values}
+        return not any(
+            _frozen(values[one]) != _frozen(values[other]) and settings[one] == settings[other]
+            for one in values
+            for other in values
+        )
+
+    def _spelt(self, path: str, one: Difference, changing: set[str]) -> bool:
+        """Whether a setting's own text is in what changes, and differs where it does."""
+        if not self._differs_where(path, dict(one.values)):
+            return False
+        texts = {_frozen(self._setting(name, path)) for name, _ in one.values} - _BARE
+        return any(len(text) > 4 and text in token for text in texts for token in changing)
+
     def _explain(self, address: str, attribute: str, values: Mapping[str, Any]) -> str | None:
         """The setting; where several explain it equally well, up to three of them."""
         scored = [(score, path) for path in self._differing if (score := self._score(path, address, attribute, values))]
@@ -135,14 +178,13 @@ class Comparison:
 
     def _score(self, path: str, address: str, attribute: str, values: Mapping[str, Any]) -> int:
         """How well a setting explains a difference; 0: not at all."""
+        if not self._differs_where(path, values):
+            return 0
         settings = {name: self._setting(name, path) for name in values}
-        if any(
-            _frozen(values[one]) != _frozen(values[other]) and _frozen(settings[one]) == _frozen(settings[other])
-            for one in values
-            for other in values
-        ):
-            return 0  # it is the same where the attribute is not
         near = _nearness(path, address, attribute)
+        if not attribute and not near and _akin_module(path, address):
+            # What a switch of the module turns on is there exactly where the switch is.
+            return 1 if all((settings[name] not in (ABSENT, False)) == bool(values[name]) for name in values) else 0
         if attribute and all(_same(values[name], settings[name]) for name in values):
             return 1000 + near if near or _telling(values.values()) else 0
         if attribute and all(_within(settings[name], values[name]) for name in values):
@@ -157,6 +199,51 @@ class Comparison:
         # The key of an object makes a resource, rather than what is said in it.
         made = path in self._objects and path.rpartition(".")[2] in _index_parts(address)
         return 10 * near + (100 if made else 0)
+
+
+def _renumbered(found: list[Difference]) -> list[Difference]:
+    """Resources numbered by position differ in all that follows where one more is in between: by its setting."""
+    grown = {
+        _kind(one.address) + _module(one.address): one.setting for one in found if not one.attribute and one.setting
+    }
+    return [
+        replace(one, setting=grown.get(_kind(one.address) + _module(one.address)))
+        if one.setting is None and one.attribute and re.search(r"\d\"?\]$", one.address)
+        else one
+        for one in found
+    ]
+
+
+def _together(found: list[Difference]) -> list[Difference]:
+    """A group comes with its policy: what is there with something of its kind has that one's setting."""
+    there = {
+        (one.module, _kind(one.address).split(".")[0], one.values): one.setting
+        for one in found
+        if not one.attribute and one.setting
+    }
+
+    def explained(one: Difference) -> Difference:
+        if one.setting or one.attribute:
+            return one
+        kind = _kind(one.address).split(".")[0]
+        return replace(
+            one,
+            setting=next(
+                (
+                    setting
+                    for (module, other, values), setting in there.items()
+                    if (module, values) == (one.module, one.values)
+                    and (other.startswith(kind) or kind.startswith(other))
+                ),
+                None,
+            ),
+        )
+
+    return [explained(one) for one in found]
+
+
+def _akin_module(path: str, address: str) -> bool:
+    return any(_akin(word, other) for word in _words(path.split(".")[0]) for other in _words(_module(address)))
 
 
 def _nearness(path: str, address: str, attribute: str) -> int:
@@ -233,14 +320,16 @@ def _frozen(value: Any) -> str:
 
 def _neutral(name: str) -> re.Pattern[str]:
     code = CODES.get(name, name)
-    # Not /dev/xvda.
-    return re.compile(rf"(?<![a-z0-9])(?<!\A/){code}(?![a-z0-9])|(?<![a-z]){name}(?![a-z])", re.IGNORECASE)
+    # Not /dev/xvda, nor AWS's own bucket of image layers, whose name begins with prod.
+    coded = rf"(?<![a-z0-9])(?<!\A/){code}(?![a-z0-9]|-[a-z0-9-]+-starport-)"
+    return re.compile(rf"{coded}|(?<![a-z]){name}(?![a-z])", re.IGNORECASE)
 
 
 def _flat_settings(settings: Any, names: re.Pattern[str], prefix: str = "") -> dict[str, Any]:
     """Every path of the settings with its value; an object is there as `true`."""
     if isinstance(settings, dict):
-        found = {prefix: True} if prefix and settings else {}
+        # An empty object is a switch that is on.
+        found = {prefix: True} if prefix else {}
         for key, value in settings.items():
             found |= _flat_settings(value, names, f"{prefix}.{key}" if prefix else key)
         return found
@@ -286,13 +375,14 @@ def _flat(value: Any, names: re.Pattern[str], prefix: str = "") -> Iterator[tupl
     if isinstance(value, dict):
         for key, inner in value.items():
             if prefix or key not in _IGNORED:
-                yield from _flat(inner, names, f"{prefix}.{key}" if prefix else key)
+                own = names.sub("{env}", key)
+                yield from _flat(inner, names, f"{prefix}.{own}" if prefix else own)
     elif isinstance(value, list) and any(isinstance(inner, dict | list) for inner in value):
         for number, inner in enumerate(sorted(value, key=lambda inner: json.dumps(inner, sort_keys=True))):
             yield from _flat(inner, names, f"{prefix}.{number}")
     elif isinstance(value, list):
         if value:
-            yield prefix, names.sub("{env}", json.dumps(sorted(value, key=str)))
+            yield prefix, json.dumps(sorted((names.sub("{env}", str(inner)) for inner in value), key=str))
     elif value is not None and value != "":
         yield prefix, names.sub("{env}", value) if isinstance(value, str) else value
 
@@ -300,7 +390,8 @@ def _flat(value: Any, names: re.Pattern[str], prefix: str = "") -> Iterator[tupl
 def _module(address: str) -> str:
     """The module that a resource is in: `compute` of module.environment.module.compute["x"]."""
     path = re.findall(r"module\.([\w-]+)", re.sub(r"\[[^\]]*\]", "", address))
-    return path[-1] if path else "the root"
+    # The module that the composition calls, not what that one calls in turn.
+    return path[1] if len(path) > 1 and path[0] == "environment" else path[0] if path else "the root"
 
 
 def report(comparison: Comparison) -> str:

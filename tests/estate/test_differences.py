@@ -209,6 +209,34 @@ def test_what_is_not_known_yet_is_not_compared() -> None:
     assert made.differences == []
 
 
+def test_a_text_that_lists_what_only_one_has_follows_from_its_setting() -> None:
+    alarm = 'module.environment.module.monitoring.aws_cloudwatch_metric_alarm.canary["checkout"]'
+    whole = "module.environment.module.monitoring.aws_cloudwatch_composite_alarm.all"
+    always = "ALARM(personal-timeline-always-there)"
+    made = compare(
+        plan("staging", {"monitoring": {"canaries": {}}}, {whole: {"alarm_rule": always}}),
+        plan(
+            "production",
+            {"monitoring": {"canaries": {"checkout": {"path": "/"}}}},
+            {alarm: {"alarm_name": "checkout-fails"}, whole: {"alarm_rule": f"{always} OR ALARM(checkout-fails)"}},
+        ),
+    )
+
+    assert made.unexplained == []
+
+
+def test_an_empty_object_is_a_switch_and_what_comes_with_its_resource_has_its_setting() -> None:
+    module = "module.environment.module.security"
+    made = compare(
+        plan("staging", {}, {}),
+        plan(
+            "production", {"mfa": {}}, {f"{module}.aws_iam_group.people": {}, f"{module}.aws_iam_group_policy.mfa": {}}
+        ),
+    )
+
+    assert [one.setting for one in made.differences] == ["mfa", "mfa"]
+
+
 @pytest.mark.parametrize(
     "file",
     # What a variable's validation refuses makes no environment different.
