@@ -100,9 +100,11 @@ module "monitoring" {
       source      = module.storage.buckets[key].name
     } if coalesce(bucket.replicate, false)
   }
-  search = var.settings.monitoring.search == null ? null : merge(var.settings.monitoring.search, {
-    client_security_group_ids = local.database_clients
-    subnet_ids                = slice(values(module.networking.subnet_ids["private"]), 0, 2)
-    vpc_id                    = module.networking.vpc_id
-  })
+  search = one([
+    for search in var.settings.monitoring.search[*] : merge(search, {
+      client_security_group_ids = local.database_clients
+      subnet_ids                = slice(values(module.networking.subnet_ids["private"]), 0, 2)
+      vpc_id                    = module.networking.vpc_id
+    })
+  ])
 }
