@@ -10,8 +10,8 @@ usage() {
 Usage: scripts/test.sh [--list] [STEP...]
 
 Sets up what it needs (pinned Python tools and cargo-nextest, outside the
-checkout), then runs every step, or only the named ones (`rehearsal` and `fuzz`
-only by name). It goes on after a failure and ends with a table.
+checkout), then runs every step, or only the named ones (`rehearsal`, `fuzz`
+and `applied` only by name). It goes on after a failure and ends with a table.
 
   --list    print the steps
   --help    print this
@@ -22,10 +22,11 @@ NIGHTSHIFT_TERRAFORM_PLUGINS (a provider mirror), CARGO_TARGET_DIR.
 EOF
 }
 
-steps=(format terraform-format shell lint unit docs terraform local-cloud end-to-end)
+steps=(format terraform-format shell lint unit docs terraform policy estate local-cloud end-to-end)
 # Run by name only, because each takes minutes: the end-to-end tests walk the way of
-# the rehearsal, and the property tests ask what the fuzz targets ask.
-by_name=(rehearsal fuzz)
+# the rehearsal, the property tests ask what the fuzz targets ask, and what staging
+# and production are made of is applied in smaller roots and planned whole.
+by_name=(rehearsal fuzz applied)
 
 describe() {
   case "$1" in
@@ -36,10 +37,13 @@ describe() {
     unit) echo "Rust tests, adapters against the local cloud included" ;;
     docs) echo "examples in the documentation comments" ;;
     terraform) echo "terraform test of every module and environment" ;;
+    policy) echo "rules for Terraform, and checkov: no finding without a written reason" ;;
+    estate) echo "plans of all environments: differences, cost, inventories; network, manifests, scripts" ;;
     local-cloud) echo "the local cloud and the inbox themselves" ;;
     end-to-end) echo "development applied into the local cloud, events to messages; proofs" ;;
     rehearsal) echo "scripts/rehearse.sh --fast" ;;
     fuzz) echo "every fuzz target, a few thousand inputs from a fixed seed" ;;
+    applied) echo "staging and production applied whole into the local cloud, planned again, destroyed" ;;
   esac
 }
 
@@ -52,10 +56,13 @@ run_step() {
     unit) unit_tests ;;
     docs) cargo test --quiet --doc -p nightshift-core -p nightshift-schedule ;;
     terraform) scripts/terraform-test ;;
+    policy) scripts/validate.sh style policy ;;
+    estate) pytest tests/estate tests/kubernetes tests/pricing tests/scripts ;;
     local-cloud) pytest tests/localcloud ;;
     end-to-end) pytest tests/e2e tests/proofs ;;
     rehearsal) scripts/rehearse.sh --fast ;;
     fuzz) fuzz ;;
+    applied) pytest tests/applied ;;
   esac
 }
 

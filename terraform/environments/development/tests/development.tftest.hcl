@@ -5,6 +5,24 @@ mock_provider "aws" {
   override_during = plan
 }
 
+mock_provider "aws" {
+  alias           = "secondary"
+  source          = "../../tests/mocks"
+  override_during = plan
+  mock_data "aws_region" {
+    defaults = { name = "us-west-2" }
+  }
+}
+
+mock_provider "aws" {
+  alias           = "dr"
+  source          = "../../tests/mocks"
+  override_during = plan
+  mock_data "aws_region" {
+    defaults = { name = "eu-west-1" }
+  }
+}
+
 # The packages that the real manifests need are made by scripts/terraform-test.
 variables {
   today = "2026-11-01T00:00:00Z"

@@ -3,6 +3,24 @@ mock_provider "aws" {
   override_during = plan
 }
 
+mock_provider "aws" {
+  alias           = "secondary"
+  source          = "../../tests/mocks"
+  override_during = plan
+  mock_data "aws_region" {
+    defaults = { name = "us-west-2" }
+  }
+}
+
+mock_provider "aws" {
+  alias           = "dr"
+  source          = "../../tests/mocks"
+  override_during = plan
+  mock_data "aws_region" {
+    defaults = { name = "eu-west-1" }
+  }
+}
+
 variables {
   functions_dir = "../automation/tests/functions"
   packages_dir  = "../automation/tests/packages"

@@ -1,0 +1,86 @@
+# Production is what the specification says: three zones, a second region, copies in a third.
+
+mock_provider "aws" {
+  source          = "../../tests/mocks"
+  override_during = plan
+}
+
+mock_provider "aws" {
+  alias           = "secondary"
+  source          = "../../tests/mocks"
+  override_during = plan
+  mock_data "aws_region" {
+    defaults = { name = "us-west-2" }
+  }
+}
+
+mock_provider "aws" {
+  alias           = "dr"
+  source          = "../../tests/mocks"
+  override_during = plan
+  mock_data "aws_region" {
+    defaults = { name = "eu-west-1" }
+  }
+}
+
+# The packages that the real manifests need are made by scripts/terraform-test.
+variables {
+  site  = { domain = "personal-timeline.app", zone_id = "Z0123456789ABCDEFGHIJ" }
+  today = "2026-11-01T00:00:00Z"
+}
+
+run "sizes" {
+  command = plan
+
+  assert {
+    condition = (
+      local.settings.network.cidr == "10.0.0.0/16" && length(output.network.nat_addresses) == 3 &&
+      local.settings.databases.timeline.class == "db.r5.large" && local.settings.databases.timeline.multi_az &&
+      length(local.settings.databases.timeline.replicas) == 1 &&
+      local.settings.caches.sessions.node_type == "cache.r5.large" && local.settings.caches.sessions.shards == 2
+    )
+    error_message = "Production has a Multi-AZ db.r5.large with a reader and a cache in cluster mode."
+  }
+  assert {
+    condition     = local.settings.budget.monthly_usd == 5000
+    error_message = "Production has a budget of 5,000 USD."
+  }
+}
+
+run "a_second_region_waits" {
+  command = plan
+
+  assert {
+    condition = (
+      toset(keys(output.recovery.clusters)) == toset(["apps"]) &&
+      alltrue([for group in local.settings.recovery.clusters.apps.node_groups : group.desired == 0])
+    )
+    error_message = "The control plane stands in us-west-2, without nodes."
+  }
+  assert {
+    condition     = alltrue([for bucket in output.buckets : bucket.replica_name != null])
+    error_message = "Every bucket is copied to us-west-2."
+  }
+}
+
+run "backups_are_copied_and_locked" {
+  command = plan
+
+  assert {
+    condition     = toset(keys(output.backup.vaults)) == toset(["dr", "primary", "secondary"])
+    error_message = "There is a vault in each of the three regions."
+  }
+  assert {
+    condition     = try(local.settings.backup.lock.mode, "governance") == "governance"
+    error_message = "The lock is one that can be taken away again, until somebody says otherwise in writing."
+  }
+}
+
+run "production_does_not_sleep" {
+  command = plan
+
+  assert {
+    condition     = toset(keys(output.automation.functions)) == toset(["notify"])
+    error_message = "off-hours is not deployed to production."
+  }
+}

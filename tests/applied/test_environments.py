@@ -1,0 +1,104 @@
+"""Staging and production from an empty account: applied, looked at as the account shows them, planned again, destroyed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from e2e.estate import packages
+from e2e.terraform import Estate
+from estate.network import take
+from estate.reachability import Network, report, violations
+from localcloud import LocalCloud
+
+PREFIXES = {"staging": "personal-timeline-staging", "production": "personal-timeline-prod"}
+REGIONS = {"staging": ["us-east-1"], "production": ["us-east-1", "us-west-2"]}
+DOMAIN = "personal-timeline.app"
+
+
+class Applied:
+    """One environment in a cloud of its own."""
+
+    def __init__(self, name: str, cloud: LocalCloud, work: Path) -> None:
+        self.name, self.cloud, self.prefix = name, cloud, PREFIXES[name]
+        zone = cloud.client("route53").create_hosted_zone(Name=DOMAIN, CallerReference="tests")["HostedZone"]
+        domain = DOMAIN if name == "production" else f"{name}.{DOMAIN}"
+        self.root = Estate(name, work=work, env=cloud.env, packages=packages(),
+                           variables={"site": {"domain": domain, "zone_id": zone["Id"].rpartition("/")[2]}})
+        self.outputs = self.root.apply()
+
+    @lru_cache  # noqa: B019 - lives as long as the session
+    def client(self, service: str, region: str = "us-east-1") -> Any:
+        """A boto3 client of a person with all rights."""
+        return self.cloud.client(service, region_name=region)
+
+    def resources(self) -> list[dict[str, Any]]:
+        """Every managed resource of the state."""
+        def below(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
+            yield from (one for one in module.get("resources", []) if one["mode"] == "managed")
+            for child in module.get("child_modules", []):
+                yield from below(child)
+        shown = json.loads(self.root._terraform("show", "-json"))
+        return list(below(shown["values"]["root_module"]))
+
+
+@pytest.fixture(scope="module", params=sorted(PREFIXES))
+def applied(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
+    """The environment, applied."""
+    with LocalCloud() as cloud:
+        yield Applied(request.param, cloud, tmp_path_factory.mktemp(request.param))
+
+
+def test_a_second_plan_changes_nothing(applied: Applied) -> None:
+    assert applied.root.differences() == []
+
+
+def test_the_internet_reaches_no_database(applied: Applied) -> None:
+    for region in REGIONS[applied.name]:
+        network = Network(take(partial(applied.client, region=region)))
+        found = violations(network)
+        assert found == [], report(network)
+
+
+def test_everything_that_can_carry_tags_says_whose_it_is(applied: Applied) -> None:
+    code = applied.prefix.rpartition("-")[2]
+    untagged = [one["address"] for one in applied.resources()
+                if "tags_all" in one["values"] and (one["values"]["tags_all"] or {}).get("Environment") != code]
+    assert untagged == []
+
+
+def test_every_bucket_is_closed_and_encrypted(applied: Applied) -> None:
+    for region in REGIONS[applied.name]:
+        s3 = applied.client("s3", region)
+        names = [one["Name"] for one in s3.list_buckets()["Buckets"] if one["Name"].startswith(applied.prefix)]
+        assert names
+        for name in names:
+            assert all(s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"].values()), name
+            rules = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"]
+            assert rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] in ("aws:kms", "AES256"), name
+            assert s3.get_bucket_versioning(Bucket=name)["Status"] == "Enabled", name
+            policy = json.loads(s3.get_bucket_policy(Bucket=name)["Policy"])
+            assert any(one["Effect"] == "Deny" and "aws:SecureTransport" in json.dumps(one) for one in policy["Statement"]), name
+
+
+def test_what_stores_data_is_encrypted_with_a_key_of_ours(applied: Applied) -> None:
+    for region in REGIONS[applied.name]:
+        for database in applied.client("rds", region).describe_db_instances()["DBInstances"]:
+            assert database["StorageEncrypted"] and ":key/" in database["KmsKeyId"], database["DBInstanceIdentifier"]
+            assert not database["PubliclyAccessible"], database["DBInstanceIdentifier"]
+        for group in applied.client("elasticache", region).describe_replication_groups()["ReplicationGroups"]:
+            assert group["AtRestEncryptionEnabled"] and group["TransitEncryptionEnabled"], group["ReplicationGroupId"]
+        for system in applied.client("efs", region).describe_file_systems()["FileSystems"]:
+            assert system["Encrypted"], system["FileSystemId"]
+
+
+def test_destroy_leaves_nothing_in_the_state(applied: Applied) -> None:
+    if applied.name == "production":
+        pytest.skip("production is protected from deletion, as it is on AWS; destroy.sh says by what")
+    applied.root.destroy()
+    assert not (applied.root.folder / "terraform.tfstate").exists()
