@@ -91,7 +91,7 @@ class Estate:
             "today": TODAY,
             **(variables or {}),
         }
-        self._env = {**_surroundings(), **env}
+        self.env = {**_surroundings(), **env}
 
     def __enter__(self) -> Self:
         return self
@@ -103,7 +103,7 @@ class Estate:
 
     def apply(self) -> dict[str, Any]:
         """Apply everything and return the outputs."""
-        self._stage()
+        self.stage()
         self._terraform("init", "-backend=true")
         self._terraform("apply", "-auto-approve", f"-parallelism={_PARALLELISM}")
         return self.outputs()
@@ -134,7 +134,8 @@ class Estate:
         self._terraform("destroy", "-auto-approve", f"-parallelism={_PARALLELISM}")
         (self.folder / "terraform.tfstate").unlink(missing_ok=True)
 
-    def _stage(self) -> None:
+    def stage(self) -> None:
+        """Lay the copy out, with what points its providers to the endpoint."""
         shutil.copytree(ROOT / "terraform", self.work / "terraform", dirs_exist_ok=True,
                         ignore=_UNSTAGED)
         if not self.source.is_relative_to(ROOT / "terraform"):
@@ -142,7 +143,7 @@ class Estate:
         code = "\n".join(path.read_text() for path in self.folder.glob("*.tf")
                          if not path.name.startswith("localcloud"))
         # Terraform refuses to override a provider that the root does not have.
-        endpoint = self._env["AWS_ENDPOINT_URL"]
+        endpoint = self.env["AWS_ENDPOINT_URL"]
         aliases = [_ALIAS.search(block) for block in _PROVIDER_BLOCK.findall(code)]
         (self.folder / "localcloud_override.tf").write_text(_BACKEND + "".join(
             _PROVIDER % (f'\n  alias = "{alias[1]}"\n' if alias else "", endpoint, endpoint) for alias in aliases))
@@ -156,7 +157,7 @@ class Estate:
         started = time.monotonic()
         said: list[str] = []
         with self.log.open("a") as log, subprocess.Popen(
-                line, cwd=self.folder, env=self._env, text=True, stdin=subprocess.DEVNULL,
+                line, cwd=self.folder, env=self.env, text=True, stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE, stderr=log if plain == [] else subprocess.STDOUT) as process:
             assert process.stdout is not None
             for text in process.stdout:

@@ -14,7 +14,7 @@ ENDPOINT = "http://127.0.0.1:4566"
 
 def _staged(root: str, work: Path) -> tuple[Path, str, dict[str, str]]:
     estate = Estate(root, work=work, env={"AWS_ENDPOINT_URL": ENDPOINT})
-    estate._stage()
+    estate.stage()
     return (estate.folder, (estate.folder / "localcloud_override.tf").read_text(),
             json.loads((estate.folder / "localcloud.auto.tfvars.json").read_text()))
 

@@ -83,7 +83,7 @@ def _all(folder: Path, work: Path, env: Mapping[str, str], packages: Path, say: 
 def _plan(name: str, work: Path, env: Mapping[str, str], packages: Path) -> tuple[str, str]:
     # arm64: what is planned must not depend on the machine that plans.
     estate = Estate(name, work=work, env=env, packages=packages, architecture="arm64")
-    estate._stage()  # noqa: SLF001
+    estate.stage()
     estate._terraform("init", "-backend=true")  # noqa: SLF001
     file = work / "it.tfplan"
     estate._terraform("plan", f"-out={file}")  # noqa: SLF001

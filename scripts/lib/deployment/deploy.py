@@ -175,14 +175,27 @@ def _kubernetes(chosen: argparse.Namespace, outputs: Any, terminal: Terminal) ->
         raise Refused(f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing, and the manifests in {overlay} "
                       "are applied with them. Install them (https://kubernetes.io/docs/tasks/tools/, "
                       "https://docs.aws.amazon.com/cli/) and run the deployment again")
+    manifests = chosen.work / f"{chosen.environment}.manifests.yaml"
     for cluster in clusters.values():
         context = chosen.work / f"{cluster['name']}.kubeconfig"
-        for command in (["aws", "eks", "update-kubeconfig", "--name", cluster["name"], "--kubeconfig", str(context)],
-                        ["kubectl", "--kubeconfig", str(context), "apply", "--server-side", "-k", str(overlay)]):
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if done.returncode:
-                raise Refused(f"{' '.join(command)} failed: {done.stderr.strip()}")
+        kubectl = ["kubectl", "--kubeconfig", str(context)]
+        apply = [*kubectl, "apply", "--server-side"]
+        _called(["aws", "eks", "update-kubeconfig", "--name", cluster["name"], "--kubeconfig", str(context)])
+        _called([*apply, "-k", str(overlay.parents[1] / "crds")])
+        manifests.write_text(_called([*kubectl, "kustomize", str(overlay)]))
+        # In two stages: the controllers of the first judge what the second brings.
+        _called([*apply, "-l", "nightshift/stage=system", "-f", str(manifests)])
+        _called([*kubectl, "-n", "kube-system", "wait", "--for=condition=available", "--timeout=5m", "deployment",
+                 "-l", "nightshift/stage=system"])
+        _called([*apply, "-l", "nightshift/stage=application", "-f", str(manifests)])
         terminal.say(f"manifests applied to {cluster['name']}")
+
+
+def _called(command: Sequence[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Refused(f"{' '.join(command)} failed: {done.stderr.strip()}")
+    return done.stdout
 
 
 def _way_back(chosen: argparse.Namespace, serial: int | None) -> str:
