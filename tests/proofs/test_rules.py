@@ -35,6 +35,9 @@ def rules(estate: Estate) -> list[Rule]:
             if "EventPattern" not in rule:
                 continue
             targets = client.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+            # Other modules have rules too, which tell topics.
+            if not any(":lambda:" in target["Arn"] for target in targets):
+                continue
             found.append(Rule(rule["Name"], json.loads(rule["EventPattern"]),
                               tuple(estate.function_of(target["Arn"]) for target in targets),
                               rule["State"] == "ENABLED"))

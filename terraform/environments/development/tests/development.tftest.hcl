@@ -28,7 +28,8 @@ variables {
   today = "2026-11-01T00:00:00Z"
 }
 
-run "sizes" {
+# One run, because the plan of a whole environment takes a while.
+run "as_specified" {
   command = plan
 
   assert {
@@ -45,11 +46,6 @@ run "sizes" {
     condition     = length(output.network.nat_addresses) == 1
     error_message = "Development shares one NAT gateway."
   }
-}
-
-run "everything_that_can_sleep_does" {
-  command = plan
-
   assert {
     condition = alltrue([
       for resource in concat(
@@ -64,11 +60,6 @@ run "everything_that_can_sleep_does" {
     condition     = contains(keys(local.settings.automation.configuration.functions.off-hours.schedules), "office-hours")
     error_message = "Off-hours knows the schedule that the tags name."
   }
-}
-
-run "every_function_is_deployed" {
-  command = plan
-
   assert {
     condition = toset(keys(output.automation.functions)) == toset([
       for path in fileset(var.functions_dir, "*/function.json") : dirname(path)

@@ -29,7 +29,8 @@ variables {
   today = "2026-11-01T00:00:00Z"
 }
 
-run "sizes" {
+# One run, because the plan of a whole environment takes a while.
+run "as_specified" {
   command = plan
 
   assert {
@@ -45,11 +46,6 @@ run "sizes" {
     condition     = local.settings.budget.monthly_usd == 5000
     error_message = "Production has a budget of 5,000 USD."
   }
-}
-
-run "a_second_region_waits" {
-  command = plan
-
   assert {
     condition = (
       toset(keys(output.recovery.clusters)) == toset(["apps"]) &&
@@ -61,11 +57,6 @@ run "a_second_region_waits" {
     condition     = alltrue([for bucket in output.buckets : bucket.replica_name != null])
     error_message = "Every bucket is copied to us-west-2."
   }
-}
-
-run "backups_are_copied_and_locked" {
-  command = plan
-
   assert {
     condition     = toset(keys(output.backup.vaults)) == toset(["dr", "primary", "secondary"])
     error_message = "There is a vault in each of the three regions."
@@ -74,11 +65,6 @@ run "backups_are_copied_and_locked" {
     condition     = try(local.settings.backup.lock.mode, "governance") == "governance"
     error_message = "The lock is one that can be taken away again, until somebody says otherwise in writing."
   }
-}
-
-run "production_does_not_sleep" {
-  command = plan
-
   assert {
     condition     = toset(keys(output.automation.functions)) == toset(["notify"])
     error_message = "off-hours is not deployed to production."

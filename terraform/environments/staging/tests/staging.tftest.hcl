@@ -29,7 +29,8 @@ variables {
   today = "2026-11-01T00:00:00Z"
 }
 
-run "sizes" {
+# One run, because the plan of a whole environment takes a while.
+run "as_specified" {
   command = plan
 
   assert {
@@ -44,11 +45,6 @@ run "sizes" {
     condition     = local.settings.budget.monthly_usd == 1500
     error_message = "Staging has a budget of 1,500 USD."
   }
-}
-
-run "two_colours" {
-  command = plan
-
   assert {
     condition     = toset(keys(output.load_balancers["web"].target_groups)) == toset(["blue", "green"])
     error_message = "A release is tried in a second colour before it takes traffic."
