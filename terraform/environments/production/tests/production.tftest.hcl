@@ -3,6 +3,18 @@
 mock_provider "aws" {
   source          = "../../tests/mocks"
   override_during = plan
+  # ACM says what the zone must hold, by the names of the certificate.
+  mock_resource "aws_acm_certificate" {
+    defaults = {
+      arn = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
+      domain_validation_options = [{
+        domain_name           = "personal-timeline.app"
+        resource_record_name  = "_0.personal-timeline.app."
+        resource_record_type  = "CNAME"
+        resource_record_value = "_1.acm-validations.aws."
+      }]
+    }
+  }
 }
 
 mock_provider "aws" {
