@@ -23,7 +23,8 @@ def _tags(request: dict[str, Any]) -> dict[str, Any]:
     found: list[dict[str, Any] | None] = []
     for item in request["resources"]:
         arn = f"arn:aws:cloudwatch:{region}:{account}:alarm:{item['name']}"
-        alarm = cloudwatch._alarms.get_scoped(account, region, item["name"])
+        alarm = (cloudwatch._alarms.get_scoped(account, region, item["name"])
+                 or cloudwatch._composite_alarms.get_scoped(account, region, item["name"]))
         tags = cloudwatch._resource_tags.get_scoped(account, None, arn) or {}
         if isinstance(tags, list):
             tags = {tag["Key"]: tag["Value"] for tag in tags}
