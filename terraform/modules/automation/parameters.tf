@@ -54,6 +54,7 @@ locals {
 }
 
 resource "aws_ssm_parameter" "configuration" {
+  #checkov:skip=CKV2_AWS_34:By contract nothing in the configuration is secret: it names parameters and secrets.
   description = "What the operations functions of ${local.prefix} may do, and how"
   # Configuration is no secret: a plan shows what changes in it.
   insecure_value = local.configuration
@@ -75,6 +76,7 @@ resource "aws_ssm_parameter" "configuration" {
 }
 
 resource "aws_ssm_parameter" "stop" {
+  #checkov:skip=CKV2_AWS_34:It holds the word run, or why everything was stopped.
   description     = "run, or: stop <why>. People turn it; every function obeys it."
   allowed_pattern = "^(run|stop.*)$"
   insecure_value  = "run"

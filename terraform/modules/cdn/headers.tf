@@ -1,5 +1,6 @@
 # Headers of every answer, whatever the origin sends.
 resource "aws_cloudfront_response_headers_policy" "security" {
+  #checkov:skip=CKV_AWS_259:It does, for headers.hsts_seconds; checkov does not follow the variable.
   count = local._on ? 1 : 0
 
   comment = "Security headers of ${var.prefix}"

@@ -28,6 +28,8 @@ locals {
 #checkov:skip=CKV_AWS_103:The policies offered begin at TLS 1.2 with CloudFront and at 1.3 elsewhere
 #checkov:skip=CKV_AWS_2:Without https = true the environment has no domain yet; then it is HTTP, and named so
 resource "aws_lb_listener" "main" {
+  #checkov:skip=CKV_AWS_2:HTTPS unless https = false, which an environment without a domain must say.
+  #checkov:skip=CKV_AWS_103:The policy is one of TLS 1.3 or of restricted 1.2 by validation.
   for_each = var.load_balancers
 
   certificate_arn   = each.value.https ? each.value.certificate_arn : null

@@ -16,6 +16,7 @@ locals {
 
 #checkov:skip=CKV_AWS_378:TLS ends at the load balancer; from there to the pods the way is inside the network and one group rule wide
 resource "aws_lb_target_group" "group" {
+  #checkov:skip=CKV_AWS_378:TLS ends at the load balancer; from there to the pods the network is private.
   for_each = local.target_groups
 
   deregistration_delay          = each.value.deregistration_seconds

@@ -33,6 +33,7 @@ locals {
 }
 
 resource "aws_ecr_repository" "images" {
+  #checkov:skip=CKV_AWS_51:Immutable unless the settings say otherwise.
   for_each = var.repositories
 
   force_delete         = each.value.disposable
@@ -60,6 +61,7 @@ resource "aws_ecr_lifecycle_policy" "images" {
 # ECR would make the missing repository in the other region by itself: with
 # tags that move, without a scan and with another key.
 resource "aws_ecr_repository" "replica" {
+  #checkov:skip=CKV_AWS_51:As its source is.
   for_each = { for key, repository in var.repositories : key => repository if repository.replicate }
   provider = aws.secondary
 
