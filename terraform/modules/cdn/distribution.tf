@@ -3,10 +3,12 @@ data "aws_region" "current" {}
 locals {
   _name         = "${var.prefix}-web"
   _on           = var.distribution != null
-  _certificated = local._on && length(try(var.distribution.aliases, [])) > 0
+  _certificated = local._on ? length(var.distribution.aliases) > 0 : false
 
-  _buckets        = try(var.distribution.buckets, {})
-  _load_balancers = try(var.distribution.load_balancers, {})
+  # Not by try: where a domain is known only after an apply, it would make the
+  # keys unknown as well.
+  _buckets        = local._on ? var.distribution.buckets : {}
+  _load_balancers = local._on ? var.distribution.load_balancers : {}
 
   # CloudFront's own policies, the same in every account. Source: CloudFront
   # developer guide, "Use managed cache policies" and "Use managed origin
@@ -51,7 +53,7 @@ resource "aws_cloudfront_origin_access_control" "buckets" {
 }
 
 resource "aws_cloudfront_function" "paths" {
-  count = contains(["directory", "single-page"], try(var.distribution.pages, "files")) ? 1 : 0
+  count = local._on ? (var.distribution.pages == "files" ? 0 : 1) : 0
 
   code    = file("${path.module}/functions/${var.distribution.pages}.js")
   comment = "Paths of the pages of ${var.prefix}"
@@ -238,7 +240,7 @@ resource "aws_cloudfront_distribution" "web" {
 
 # Error rates and hit rates by the minute, at a price.
 resource "aws_cloudfront_monitoring_subscription" "web" {
-  count = try(var.distribution.metrics, false) ? 1 : 0
+  count = local._on ? (var.distribution.metrics ? 1 : 0) : 0
 
   distribution_id = one(aws_cloudfront_distribution.web[*].id)
 

@@ -2,7 +2,7 @@
 # lists. All three parts live in us-east-1, wherever the bucket is.
 
 locals {
-  _logged = try(var.distribution.logs, null) != null
+  _logged = local._on ? var.distribution.logs != null : false
 
   # Everything that v2 offers of the classic log, without cookies and query
   # strings: what lets somebody in is not written down.
