@@ -316,3 +316,22 @@ def test_tags_of_a_vault_whatever_the_path_ends_with(cloud: LocalCloud) -> None:
                                          headers={"Authorization": scope})
         with urllib.request.urlopen(request, timeout=5) as answer:
             assert json.load(answer)["Tags"] == {"Project": "night"}
+
+
+def test_a_function_of_cloudfront_is_live_once_it_is_published(cloud: LocalCloud) -> None:
+    client = cloud.client("cloudfront")
+    config = {"Comment": "paths", "Runtime": "cloudfront-js-2.0"}
+    made = client.create_function(Name="paths", FunctionConfig=config, FunctionCode=b"first")
+    assert made["FunctionSummary"]["FunctionMetadata"]["FunctionARN"].endswith(":function/paths")
+    with pytest.raises(client.exceptions.NoSuchFunctionExists):
+        client.describe_function(Name="paths", Stage="LIVE")
+
+    client.publish_function(Name="paths", IfMatch=made["ETag"])
+    changed = client.update_function(Name="paths", IfMatch=made["ETag"], FunctionConfig=config, FunctionCode=b"second")
+
+    assert changed["ETag"] != made["ETag"]
+    assert client.get_function(Name="paths", Stage="LIVE")["FunctionCode"].read() == b"first"
+    assert client.get_function(Name="paths", Stage="DEVELOPMENT")["FunctionCode"].read() == b"second"
+    client.delete_function(Name="paths", IfMatch=changed["ETag"])
+    with pytest.raises(client.exceptions.NoSuchFunctionExists):
+        client.describe_function(Name="paths")
