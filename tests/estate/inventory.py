@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .differences import ABSENT, walk
+from .plan_values import ABSENT, walk
 from .plans import PlanOf, given_plans
 
 FOLDER = Path(__file__).with_name("inventory")

@@ -10,7 +10,8 @@ import pytest
 from e2e.terraform import ROOT
 
 from . import costs, inventory
-from .differences import Comparison, report
+from .difference_words import report
+from .differences import Comparison
 from .plans import PlanOf, available
 
 ROOTS = [ROOT / "terraform/environments" / name for name in available()]
