@@ -29,7 +29,7 @@ def test_what_goes_is_told_whole_and_first() -> None:
         *((f"module.database.aws_db_instance.postgres[\"{index}\"]", ["delete", "create"], {}, {}) for index in range(30)),
         replace_paths=[["engine"], ["storage", 0]]))
     lines = changes.in_words(found, at_most=2).splitlines()
-    assert lines[0] == "30 replaced, 1 changed, 2 created"
+    assert lines[0] == "30 to be replaced, 1 to be changed, 2 to be created"
     assert all(line.endswith("because of engine, storage.0  HOLDS DATA") for line in lines[1:31])
     assert "  changed: aws_sqs_queue.same (delay)" in lines
     assert "  created: 2 aws_sqs_queue" in lines

@@ -50,7 +50,7 @@ def in_words(found: Sequence[Change], *, at_most: int = 12) -> str:
     """What a person must know before saying yes: what is destroyed first and whole, the rest shorter."""
     if not found:
         return "Nothing to change."
-    lines = [", ".join(f"{count} {_VERBS[action]}" for action, count in _ordered(Counter(one.action for one in found)))]
+    lines = [", ".join(f"{count} to be {_VERBS[action]}" for action, count in _ordered(Counter(one.action for one in found)))]
     for one in found:
         if one.action in ("delete", "replace"):
             mark = "  HOLDS DATA" if one.type in HOLDS_DATA else ""
