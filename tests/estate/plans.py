@@ -26,6 +26,8 @@ from localcloud import LocalCloud
 ENVIRONMENTS = ("development", "staging", "production")
 # Where plans are looked for before they are made.
 VARIABLE = "NIGHTSHIFT_PLANS"
+# With load balancers, names and CloudFront: what an environment is once it has a domain.
+_SITE = {"domain": "personal-timeline.app", "zone_id": "Z0123456789ABCDEFGHIJ"}
 # The end of a zip file without files: a zip file.
 _EMPTY_ZIP = b"PK\005\006" + bytes(18)
 
@@ -82,7 +84,8 @@ def _all(folder: Path, work: Path, env: Mapping[str, str], packages: Path, say: 
 
 def _plan(name: str, work: Path, env: Mapping[str, str], packages: Path) -> tuple[str, str]:
     # arm64: what is planned must not depend on the machine that plans.
-    estate = Estate(name, work=work, env=env, packages=packages, architecture="arm64")
+    estate = Estate(name, work=work, env=env, packages=packages, architecture="arm64",
+                    variables={"site": _SITE})
     estate.stage()
     estate._terraform("init", "-backend=true")  # noqa: SLF001
     file = work / "it.tfplan"
