@@ -9,7 +9,8 @@ import pytest
 
 from e2e.terraform import ROOT
 
-from .differences import Comparison, Difference, report
+from .difference_words import report
+from .differences import Comparison, Difference
 from .plans import PlanOf
 
 Resources = dict[str, dict[str, Any]]
@@ -251,3 +252,5 @@ def test_no_module_asks_which_environment_it_is_in(file) -> None:  # noqa: ANN00
     assert not re.search(r"environment\s*(==|!=)|(==|!=)\s*\"(dev|staging|prod|development|production)\"", text)
     assert not re.search(r"contains\([^)]*\"(dev|staging|prod|development|production)\"", text)
     assert not re.search(r"lookup\([^)]*environment", text)
+    # Nor is there a table that is read with its code.
+    assert not re.search(r"^\s*\"?(dev|staging|prod)\"?\s*=|[{,]\s*(dev|staging|prod)\s*=", text, re.MULTILINE)

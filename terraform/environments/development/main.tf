@@ -2,6 +2,9 @@
 # hours.
 
 locals {
+  # See variable node_sizes.
+  node_types = { lean = "t3.small", roomy = "t3.medium" }
+
   # When development runs. Off-hours reads it from the tag of each resource,
   # which names this schedule.
   office_hours = "Mon-Fri 07:00-19:00 @America/New_York"
@@ -54,14 +57,14 @@ locals {
         }
         node_groups = {
           general = {
-            instance_types = ["t3.small"]
+            instance_types = [local.node_types[var.node_sizes]]
             min            = 1
             max            = 2
             tags           = local.sleep["2"]
             zones          = ["a"]
           }
           spot = {
-            instance_types = ["t3.small", "t3a.small"]
+            instance_types = [local.node_types[var.node_sizes], replace(local.node_types[var.node_sizes], "t3", "t3a")]
             labels         = { "workload" = "interruptible" }
             min            = 1
             max            = 3

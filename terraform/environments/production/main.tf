@@ -1,6 +1,9 @@
 # Production: three zones, a second region to go to, and copies in a third.
 
 locals {
+  # See variable node_sizes.
+  node_types = { lean = "t3.large", roomy = "t3.xlarge" }
+
   settings = {
     environment        = "prod"
     project            = "personal-timeline"
@@ -41,9 +44,19 @@ locals {
           snapshot-controller             = {}
         }
         node_groups = {
-          compute = { kind = "compute", min = 0, desired = 0, max = 6, spot = true, instance_types = ["c5.large", "c5a.large", "c6i.large"] }
-          general = { kind = "general" }
-          memory  = { kind = "memory", min = 0, desired = 0, max = 4 }
+          compute = {
+            instance_types = ["c5.large", "c5a.large", "c6i.large"]
+            kind           = "compute"
+            max            = 6
+            spot           = true
+          }
+          general = {
+            desired        = 6
+            instance_types = [local.node_types[var.node_sizes]]
+            max            = 12
+            min            = 3
+          }
+          memory = { kind = "memory", max = 4 }
         }
       }
     }
@@ -151,7 +164,9 @@ locals {
       }
       clusters = {
         apps = {
-          node_groups = { general = { kind = "general", min = 0, desired = 0, max = 12 } }
+          node_groups = {
+            general = { instance_types = [local.node_types[var.node_sizes]], max = 12 }
+          }
         }
       }
     }

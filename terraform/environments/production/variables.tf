@@ -32,6 +32,21 @@ variable "functions_dir" {
   nullable    = false
 }
 
+variable "node_sizes" {
+  description = <<-EOT
+    Sizes of the nodes for everything: lean, what the specification says with
+    each environment and its costs, or roomy, one size larger, what it says
+    with the cluster.
+  EOT
+  type        = string
+  default     = "lean"
+  nullable    = false
+  validation {
+    condition     = contains(["lean", "roomy"], var.node_sizes)
+    error_message = "node_sizes is lean or roomy."
+  }
+}
+
 variable "packages_dir" {
   description = "Folder with <function>/bootstrap.zip, as cargo-lambda leaves it."
   type        = string

@@ -1,6 +1,9 @@
 # Staging: what production is, smaller, and with two colours to try a release.
 
 locals {
+  # See variable node_sizes.
+  node_types = { lean = "t3.medium", roomy = "t3.large" }
+
   settings = {
     environment        = "staging"
     project            = "personal-timeline"
@@ -40,7 +43,12 @@ locals {
           snapshot-controller             = {}
         }
         node_groups = {
-          general = { kind = "general" }
+          general = {
+            desired        = 3
+            instance_types = [local.node_types[var.node_sizes]]
+            max            = 6
+            min            = 2
+          }
           spot = {
             kind           = "compute"
             labels         = { workload = "interruptible" }

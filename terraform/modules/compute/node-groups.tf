@@ -5,16 +5,10 @@ locals {
       for name, group in cluster.node_groups : "${key}/${name}" => merge(group, {
         cluster = key
         name    = "${var.prefix}-${key}-${name}-nodes"
-        instance_types = coalesce(group.instance_types, try(
-          local._kinds[group.kind].types != null
-          ? local._kinds[group.kind].types
-          : [local._general_types[group.profile][var.environment]],
-          ["unknown"],
-        ))
-        min     = coalesce(group.min, try(local._kinds[group.kind].counts[var.environment].min, 0))
-        max     = coalesce(group.max, try(local._kinds[group.kind].counts[var.environment].max, 1))
-        desired = try(coalesce(group.desired, group.min), local._kinds[group.kind].counts[var.environment].desired, 0)
-        labels  = merge({ "workload-kind" = group.kind }, group.labels)
+        desired = coalesce(group.desired, group.min)
+        # Refused below where there are none.
+        instance_types = try(coalesce(group.instance_types, local._kinds[group.kind].types), [])
+        labels         = merge({ "workload-kind" = group.kind }, group.labels)
         # What is bought for one kind of work stays free of any other.
         taints = group.taints != null ? group.taints : group.kind == "general" ? {} : {
           "workload-kind" = { effect = "NO_SCHEDULE", value = group.kind }
@@ -165,18 +159,13 @@ resource "aws_eks_node_group" "nodes" {
       EOT
     }
     precondition {
-      condition     = !contains(each.value.instance_types, "unknown")
-      error_message = <<-EOT
-        The node group "${each.key}" names no instance_types, and there are no
-        sizes for the environment "${coalesce(var.environment, "(none)")}".
-        Name the types, or set environment to ${join(", ", keys(local._counts))}.
-      EOT
+      condition     = length(each.value.instance_types) > 0
+      error_message = "The node group \"${each.key}\" names no instance_types; only the kinds compute and memory have types of their own."
     }
     precondition {
       condition = alltrue([
         for type in each.value.instance_types :
         can(regex("^([a-z]+[0-9]+g[a-z]*|a1)\\.", type)) == strcontains(each.value.ami_type, "ARM")
-        if type != "unknown"
       ])
       error_message = <<-EOT
         The node group "${each.key}" has instance types that its image,

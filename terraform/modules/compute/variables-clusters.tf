@@ -37,9 +37,8 @@ variable "clusters" {
       instance_types = optional(list(string))
       kind           = optional(string, "general")
       labels         = optional(map(string), {})
-      max            = optional(number)
-      min            = optional(number)
-      profile        = optional(string, "lean")
+      max            = number
+      min            = optional(number, 0)
       repair         = optional(bool, true)
       spot           = optional(bool, false)
       tags           = optional(map(string), {})
@@ -153,12 +152,10 @@ variable "clusters" {
   validation {
     condition = alltrue(flatten([
       for cluster in var.clusters : [
-        for group in cluster.node_groups : [
-          contains(keys(local._kinds), group.kind), contains(keys(local._general_types), group.profile),
-        ]
+        for group in cluster.node_groups : contains(keys(local._kinds), group.kind)
       ]
     ]))
-    error_message = "A node group's kind is ${join(", ", keys(local._kinds))}; its profile is ${join(" or ", keys(local._general_types))}."
+    error_message = "A node group's kind is ${join(", ", keys(local._kinds))}."
   }
   validation {
     condition = alltrue(flatten([
@@ -182,11 +179,9 @@ variable "clusters" {
     condition = alltrue(flatten([
       for cluster in var.clusters : [
         for group in cluster.node_groups : [
-          for sizes in [try(local._kinds[group.kind].counts[var.environment], { min = 0, desired = 0, max = 1 })] :
-          coalesce(group.max, sizes.max) >= 1 &&
-          coalesce(group.min, sizes.min) >= 0 &&
-          coalesce(group.min, sizes.min) <= coalesce(group.desired, group.min, sizes.desired) &&
-          coalesce(group.desired, group.min, sizes.desired) <= coalesce(group.max, sizes.max)
+          group.max >= 1 && group.min >= 0 &&
+          group.min <= coalesce(group.desired, group.min) &&
+          coalesce(group.desired, group.min) <= group.max
         ]
       ]
     ]))

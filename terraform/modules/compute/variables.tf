@@ -1,9 +1,3 @@
-variable "environment" {
-  description = "The environment's code, dev, staging or prod: which row of the sizes counts for node groups that name none. null where all name theirs."
-  type        = string
-  default     = null
-}
-
 variable "groups" {
   description = "General-purpose Auto Scaling groups by key. Empty: none."
   type = map(object({

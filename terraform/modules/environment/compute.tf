@@ -10,7 +10,6 @@ module "compute" {
   source = "../compute"
 
   clusters                 = var.settings.clusters
-  environment              = var.settings.environment
   groups                   = var.settings.groups
   key_arn                  = module.security.keys["clusters"].arn
   load_balancers           = local._load_balancers

@@ -37,7 +37,6 @@ module "recovery_compute" {
   providers = { aws = aws.secondary }
 
   clusters                 = var.settings.recovery.clusters
-  environment              = var.settings.environment
   key_arn                  = try(module.security.keys["clusters"].replicas["secondary"], module.security.keys["clusters"].arn)
   log_retention_days       = var.settings.log_retention_days
   permissions_boundary_arn = module.security.permissions_boundary_arn

@@ -262,9 +262,8 @@ variable "settings" {
         instance_types = optional(list(string))
         kind           = optional(string)
         labels         = optional(map(string))
-        max            = optional(number)
+        max            = number
         min            = optional(number)
-        profile        = optional(string)
         repair         = optional(bool)
         spot           = optional(bool)
         tags           = optional(map(string))
@@ -650,9 +649,8 @@ variable "settings" {
           instance_types = optional(list(string))
           kind           = optional(string)
           labels         = optional(map(string))
-          max            = optional(number)
+          max            = number
           min            = optional(number)
-          profile        = optional(string)
           repair         = optional(bool)
           spot           = optional(bool)
           tags           = optional(map(string))

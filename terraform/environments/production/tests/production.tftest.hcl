@@ -61,7 +61,7 @@ run "as_specified" {
   assert {
     condition = (
       toset(keys(output.recovery.clusters)) == toset(["apps"]) &&
-      alltrue([for group in local.settings.recovery.clusters.apps.node_groups : group.desired == 0])
+      alltrue([for group in local.settings.recovery.clusters.apps.node_groups : try(group.desired, group.min, 0) == 0])
     )
     error_message = "The control plane stands in us-west-2, without nodes."
   }

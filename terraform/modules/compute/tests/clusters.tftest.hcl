@@ -4,7 +4,6 @@ mock_provider "aws" {
 }
 
 variables {
-  environment    = "staging"
   key_arn        = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
   pod_subnet_ids = { a = "subnet-1a", b = "subnet-1b" }
   prefix         = "personal-timeline-staging"
@@ -20,7 +19,12 @@ run "what_a_cluster_has_by_itself" {
 
   variables {
     clusters = {
-      apps = { node_groups = { general = {}, memory = { kind = "memory", profile = "roomy" } } }
+      apps = {
+        node_groups = {
+          general = { instance_types = ["t3.medium"], desired = 3, max = 6, min = 2 }
+          memory  = { kind = "memory", max = 2 }
+        }
+      }
     }
   }
 
@@ -98,7 +102,7 @@ run "what_a_cluster_has_by_itself" {
       aws_eks_node_group.nodes["apps/general"].version == "1.35" &&
       length(aws_eks_node_group.nodes["apps/general"].taint) == 0
     )
-    error_message = "The sizes of staging are the specification's."
+    error_message = "A group has the types and sizes that were asked for."
   }
   assert {
     condition = (
@@ -131,30 +135,13 @@ run "what_a_cluster_has_by_itself" {
   }
 }
 
-run "the_larger_profile" {
-  command = plan
-
-  variables {
-    clusters    = { apps = { node_groups = { general = { profile = "roomy" } } } }
-    environment = "prod"
-  }
-
-  assert {
-    condition = (
-      aws_eks_node_group.nodes["apps/general"].instance_types == tolist(["t3.xlarge"]) &&
-      aws_eks_node_group.nodes["apps/general"].scaling_config[0].max_size == 12
-    )
-    error_message = "The larger profile is one size larger and as many."
-  }
-}
-
 run "controllers_reach_their_own_cluster_only" {
   command = plan
 
   variables {
     clusters = {
-      blue  = { node_groups = { general = {} } }
-      green = { controllers = ["cluster-autoscaler"], node_groups = { general = {} } }
+      blue  = { node_groups = { general = { instance_types = ["t3.small"], max = 1 } } }
+      green = { controllers = ["cluster-autoscaler"], node_groups = { general = { instance_types = ["t3.small"], max = 1 } } }
     }
     load_balancers = {
       api = {
@@ -347,7 +334,7 @@ run "auto_mode_and_node_groups" {
   command = plan
 
   variables {
-    clusters = { apps = { auto_mode = {}, node_groups = { general = {} } } }
+    clusters = { apps = { auto_mode = {}, node_groups = { general = { instance_types = ["t3.small"], max = 1 } } } }
   }
 
   expect_failures = [var.clusters]
@@ -397,7 +384,7 @@ run "an_unknown_kind" {
   command = plan
 
   variables {
-    clusters = { apps = { node_groups = { general = { kind = "gpu", instance_types = ["t3.small"] } } } }
+    clusters = { apps = { node_groups = { general = { kind = "gpu", instance_types = ["t3.small"], max = 1 } } } }
   }
 
   expect_failures = [var.clusters]
@@ -407,7 +394,7 @@ run "an_image_with_another_disk" {
   command = plan
 
   variables {
-    clusters = { apps = { node_groups = { general = { ami_type = "BOTTLEROCKET_x86_64" } } } }
+    clusters = { apps = { node_groups = { general = { ami_type = "BOTTLEROCKET_x86_64", instance_types = ["t3.small"], max = 1 } } } }
   }
 
   expect_failures = [var.clusters]
@@ -417,7 +404,7 @@ run "an_effect_in_kubernetes_spelling" {
   command = plan
 
   variables {
-    clusters = { apps = { node_groups = { general = { taints = { busy = { effect = "NoSchedule" } } } } } }
+    clusters = { apps = { node_groups = { general = { instance_types = ["t3.small"], max = 1, taints = { busy = { effect = "NoSchedule" } } } } } }
   }
 
   expect_failures = [var.clusters]
@@ -449,12 +436,11 @@ run "an_identity_named_like_an_add_ons" {
   expect_failures = [var.clusters]
 }
 
-run "no_sizes_for_this_environment" {
+run "a_general_group_without_types" {
   command = plan
 
   variables {
-    clusters    = { apps = { node_groups = { general = {} } } }
-    environment = "preview"
+    clusters = { apps = { node_groups = { general = { max = 1 } } } }
   }
 
   expect_failures = [aws_eks_node_group.nodes["apps/general"]]
@@ -464,7 +450,7 @@ run "arm_types_on_an_x86_image" {
   command = plan
 
   variables {
-    clusters = { apps = { node_groups = { general = { instance_types = ["m7g.large"] } } } }
+    clusters = { apps = { node_groups = { general = { instance_types = ["m7g.large"], max = 1 } } } }
   }
 
   expect_failures = [aws_eks_node_group.nodes["apps/general"]]
