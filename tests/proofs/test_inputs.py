@@ -9,7 +9,7 @@ import pytest
 
 from e2e.estate import Estate
 
-from .manifests import Fixture, fixtures
+from .manifests import Fixture, Function, fixtures, functions
 
 # What Lambda says when the process went away instead of answering.
 _DEAD = re.compile(r"Runtime\.|Sandbox\.|panic|exit status|timed out", re.IGNORECASE)
@@ -35,3 +35,11 @@ def test_it_is_refused_in_words(estate: Estate, fixture: Fixture) -> None:
     answer = estate.invoke(fixture.function, fixture.content)
     assert not _DEAD.search(json.dumps(answer.content)), answer.content
     assert answer.content, "nothing was said"
+
+
+@pytest.mark.parametrize("function", functions(), ids=lambda function: function.name)
+def test_the_smoke_test_succeeds_and_changes_nothing(estate: Estate, function: Function) -> None:
+    event = next(one for one in function.fixtures if one.path.stem == function.manifest["smoke_test"])
+    before = len(estate.changes(function.name))
+    assert estate.invoke(function.name, event.content).error is None
+    assert len(estate.changes(function.name)) == before

@@ -48,6 +48,11 @@ def test_the_manifest_has_its_shape(function: Function) -> None:
 
 
 @each_function()
+def test_the_smoke_test_is_an_event_of_the_function(function: Function) -> None:
+    assert function.manifest["smoke_test"] in {fixture.path.stem for fixture in function.fixtures}
+
+
+@each_function()
 def test_placeholders_are_known_to_terraform(function: Function) -> None:
     used = set(re.findall(r"\$\{(\w+)\}", json.dumps(function.manifest)))
     assert used <= PLACEHOLDERS, f"terraform/modules/automation/main.tf has no {sorted(used - PLACEHOLDERS)}"

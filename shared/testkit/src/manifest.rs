@@ -17,6 +17,8 @@ pub struct Manifest {
     pub timeout_seconds: u64,
     /// Lambda's memory.
     pub memory_mb: u64,
+    /// The event that deploy.sh asks it after a deployment, a file of `events/<function>`.
+    pub smoke_test: String,
     /// How many may run at once.
     pub reserved_concurrency: Option<u64>,
     /// The environment variables.
