@@ -26,6 +26,7 @@ MENDED = (
     "acm",
     "autoscaling",
     "backup",
+    "cloudfront",
     "cloudtrail",
     "ec2",
     "ecs",

@@ -335,3 +335,32 @@ def test_a_function_of_cloudfront_is_live_once_it_is_published(cloud: LocalCloud
     client.delete_function(Name="paths", IfMatch=changed["ETag"])
     with pytest.raises(client.exceptions.NoSuchFunctionExists):
         client.describe_function(Name="paths")
+
+
+def test_a_file_system_says_who_may_overwrite_it(cloud: LocalCloud) -> None:
+    client = cloud.client("efs")
+    name = client.create_file_system(CreationToken="shared")["FileSystemId"]
+    client.update_file_system_protection(FileSystemId=name, ReplicationOverwriteProtection="DISABLED")
+    found = client.describe_file_systems(FileSystemId=name)["FileSystems"][0]
+    assert found["FileSystemProtection"] == {"ReplicationOverwriteProtection": "DISABLED"}
+    with pytest.raises(client.exceptions.FileSystemNotFound):
+        client.update_file_system_protection(FileSystemId="fs-0", ReplicationOverwriteProtection="DISABLED")
+
+
+def test_a_distribution_shows_a_group_of_origins(cloud: LocalCloud) -> None:
+    client = cloud.client("cloudfront")
+    origins = [{"Id": name, "DomainName": f"{name}.s3.us-east-1.amazonaws.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}
+               for name in ("first", "second")]
+    behaviour = {"TargetOriginId": "pair", "ViewerProtocolPolicy": "redirect-to-https",
+                 "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6"}
+    config = {"CallerReference": "pair", "Comment": "", "Enabled": True, "DefaultCacheBehavior": behaviour,
+              "Origins": {"Quantity": 2, "Items": origins},
+              "OriginGroups": {"Quantity": 1, "Items": [{
+                  "Id": "pair", "FailoverCriteria": {"StatusCodes": {"Quantity": 1, "Items": [500]}},
+                  "Members": {"Quantity": 2, "Items": [{"OriginId": "first"}, {"OriginId": "second"}]}}]}}
+    made = client.create_distribution(DistributionConfig=config)["Distribution"]["DistributionConfig"]
+    assert made["DefaultCacheBehavior"]["TargetOriginId"] == "pair"
+    assert made["OriginGroups"]["Items"][0]["Members"]["Items"] == [{"OriginId": "first"}, {"OriginId": "second"}]
+    with pytest.raises(client.exceptions.NoSuchOrigin):
+        client.create_distribution(DistributionConfig={**config, "CallerReference": "other", "DefaultCacheBehavior": {
+            **behaviour, "TargetOriginId": "nowhere"}})

@@ -1,9 +1,9 @@
-"""EFS: whether a file system is backed up by itself, and its copy in another region."""
+"""EFS: whether a file system is backed up by itself, its copy in another region, and who may overwrite that."""
 
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from moto.efs.models import efs_backends
 
@@ -29,7 +29,19 @@ def _replicated(call: Call, replication: Record) -> None:
         place |= {"Status": "ENABLED", "OwnerId": call.account}
 
 
+def _protected(call: Call) -> dict[str, Any]:
+    """Kept at the file system, which is moto's."""
+    name = call.parameters["FileSystemId"]
+    systems = efs_backends[call.account][call.store.region].file_systems_by_id
+    if name not in systems:
+        raise call.refuse("FileSystemNotFound", f"File system '{name}' does not exist.")
+    protection = {"ReplicationOverwriteProtection": call.parameters["ReplicationOverwriteProtection"]}
+    systems[name].file_system_protection = protection
+    return protection
+
+
 SERVICES = [Service("efs", kinds=[
+    Kind("FileSystemProtection", key="FileSystemId", operations={"UpdateFileSystemProtection": _protected}),
     Kind("BackupPolicy", key="FileSystemId", missing="PolicyNotFound"),
     Kind("ReplicationConfiguration", key="SourceFileSystemId", names={"FileSystemId": "SourceFileSystemId"},
          missing="ReplicationNotFound", created=_replicated, fields={
