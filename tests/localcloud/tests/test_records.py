@@ -364,3 +364,11 @@ def test_a_distribution_shows_a_group_of_origins(cloud: LocalCloud) -> None:
     with pytest.raises(client.exceptions.NoSuchOrigin):
         client.create_distribution(DistributionConfig={**config, "CallerReference": "other", "DefaultCacheBehavior": {
             **behaviour, "TargetOriginId": "nowhere"}})
+
+
+def test_a_signed_zone_tells_the_key_that_signs(cloud: LocalCloud) -> None:
+    client, key = cloud.client("route53"), "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+    zone = client.create_hosted_zone(Name="signed.app", CallerReference="1")["HostedZone"]["Id"].rpartition("/")[2]
+    client.create_key_signing_key(
+        CallerReference="1", HostedZoneId=zone, KeyManagementServiceArn=key, Name="signing", Status="ACTIVE")
+    assert [one["KmsArn"] for one in client.get_dnssec(HostedZoneId=zone)["KeySigningKeys"]] == [key]

@@ -75,7 +75,7 @@ SERVICES = [Service("route53", everywhere=True, kinds=[
         "UpdateHealthCheck": _check_changed, "GetHealthCheckStatus": _check_status}),
     Kind("QueryLoggingConfig", key="Id", unique=("HostedZoneId",), needs=_zone),
     Kind("KeySigningKey", key=("HostedZoneId", "Name"), needs=_zone, names={
-        "KeyManagementServiceArn": "KmsArn"}, fields={
+        "KmsArn": "KeyManagementServiceArn"}, fields={
             "ChangeInfo": _CHANGE, "Flag": 257, "CreatedDate": lambda key: key.born,
             "SigningAlgorithmMnemonic": "ECDSAP256SHA256", "SigningAlgorithmType": 13,
             "DigestAlgorithmMnemonic": "SHA-256", "DigestAlgorithmType": 2, "KeyTag": _tag,
