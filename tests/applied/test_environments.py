@@ -35,7 +35,7 @@ class Applied:
     @lru_cache  # noqa: B019 - lives as long as the session
     def client(self, service: str, region: str = "us-east-1") -> Any:
         """A boto3 client of a person with all rights."""
-        return self.cloud.client(service, region_name=region)
+        return self.cloud.client(service, region=region)
 
     def resources(self) -> list[dict[str, Any]]:
         """Every managed resource of the state."""
@@ -100,5 +100,6 @@ def test_what_stores_data_is_encrypted_with_a_key_of_ours(applied: Applied) -> N
 def test_destroy_leaves_nothing_in_the_state(applied: Applied) -> None:
     if applied.name == "production":
         pytest.skip("production is protected from deletion, as it is on AWS; destroy.sh says by what")
+    # Most of it is the provider: it waits eight minutes before it first looks whether a scraper is gone.
     applied.root.destroy()
     assert not (applied.root.folder / "terraform.tfstate").exists()

@@ -14,13 +14,14 @@ def application() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     """The ASGI application: the internal door first, MiniStack for everything else."""
     import ministack.app as emulator
 
-    from . import alarms, bus, delivery, door, invocations, lookup, machines, principals, schedules, secrets
+    from . import alarms, bus, delivery, door, invocations, lookup, machines, principals, roles, schedules, secrets
 
     emulator.BANNER = "MiniStack on port {port}"
     alarms.install()
     delivery.install()
     invocations.install()
     machines.install()
+    roles.install()
     schedules.install()
     secrets.install()
     assert bus and lookup and principals  # they register doors

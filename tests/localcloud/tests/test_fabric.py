@@ -179,3 +179,11 @@ def test_a_secret_is_replicated_from_its_birth(cloud: LocalCloud) -> None:
         there.get_secret_value(SecretId="master")
     assert refused.value.response["Error"]["Code"] == "ResourceNotFoundException"
     here.delete_secret(SecretId="master", ForceDeleteWithoutRecovery=True)
+
+
+def test_a_service_linked_role_is_described_by_whoever_makes_it(cloud: LocalCloud) -> None:
+    iam = cloud.client("iam")
+    plain = iam.create_service_linked_role(AWSServiceName="config.amazonaws.com")["Role"]["RoleName"]
+    told = iam.create_service_linked_role(AWSServiceName="spot.amazonaws.com", Description="For the nodes")["Role"]["RoleName"]
+    assert not iam.get_role(RoleName=plain)["Role"].get("Description")
+    assert iam.get_role(RoleName=told)["Role"]["Description"] == "For the nodes"

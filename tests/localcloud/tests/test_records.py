@@ -347,24 +347,6 @@ def test_a_file_system_says_who_may_overwrite_it(cloud: LocalCloud) -> None:
         client.update_file_system_protection(FileSystemId="fs-0", ReplicationOverwriteProtection="DISABLED")
 
 
-def test_a_distribution_shows_a_group_of_origins(cloud: LocalCloud) -> None:
-    client = cloud.client("cloudfront")
-    origins = [{"Id": name, "DomainName": f"{name}.s3.us-east-1.amazonaws.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}
-               for name in ("first", "second")]
-    behaviour = {"TargetOriginId": "pair", "ViewerProtocolPolicy": "redirect-to-https",
-                 "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6"}
-    config = {"CallerReference": "pair", "Comment": "", "Enabled": True, "DefaultCacheBehavior": behaviour,
-              "Origins": {"Quantity": 2, "Items": origins},
-              "OriginGroups": {"Quantity": 1, "Items": [{
-                  "Id": "pair", "FailoverCriteria": {"StatusCodes": {"Quantity": 1, "Items": [500]}},
-                  "Members": {"Quantity": 2, "Items": [{"OriginId": "first"}, {"OriginId": "second"}]}}]}}
-    made = client.create_distribution(DistributionConfig=config)["Distribution"]["DistributionConfig"]
-    assert made["DefaultCacheBehavior"]["TargetOriginId"] == "pair"
-    assert made["OriginGroups"]["Items"][0]["Members"]["Items"] == [{"OriginId": "first"}, {"OriginId": "second"}]
-    with pytest.raises(client.exceptions.NoSuchOrigin):
-        client.create_distribution(DistributionConfig={**config, "CallerReference": "other", "DefaultCacheBehavior": {
-            **behaviour, "TargetOriginId": "nowhere"}})
-
 
 def test_a_signed_zone_tells_the_key_that_signs(cloud: LocalCloud) -> None:
     client, key = cloud.client("route53"), "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
@@ -372,3 +354,12 @@ def test_a_signed_zone_tells_the_key_that_signs(cloud: LocalCloud) -> None:
     client.create_key_signing_key(
         CallerReference="1", HostedZoneId=zone, KeyManagementServiceArn=key, Name="signing", Status="ACTIVE")
     assert [one["KmsArn"] for one in client.get_dnssec(HostedZoneId=zone)["KeySigningKeys"]] == [key]
+
+
+def test_a_file_systems_policy_goes(cloud: LocalCloud) -> None:
+    client = cloud.client("efs")
+    name = client.create_file_system(CreationToken="closed")["FileSystemId"]
+    client.put_file_system_policy(FileSystemId=name, Policy='{"Version": "2012-10-17", "Statement": []}')
+    client.delete_file_system_policy(FileSystemId=name)
+    with pytest.raises(client.exceptions.PolicyNotFound):
+        client.describe_file_system_policy(FileSystemId=name)

@@ -40,8 +40,20 @@ def _protected(call: Call) -> dict[str, Any]:
     return protection
 
 
+def _policy_deleted(call: Call) -> dict[str, Any]:
+    """What moto can put and not take away."""
+    name = call.parameters["FileSystemId"]
+    systems = efs_backends[call.account][call.store.region].file_systems_by_id
+    if name not in systems:
+        raise call.refuse("FileSystemNotFound", f"File system '{name}' does not exist.")
+    systems[name].file_system_policy = None
+    return {}
+
+
 SERVICES = [Service("efs", kinds=[
     Kind("FileSystemProtection", key="FileSystemId", operations={"UpdateFileSystemProtection": _protected}),
+    Kind("FileSystemPolicy", key="FileSystemId", operations={
+        "DeleteFileSystemPolicy": _policy_deleted, "PutFileSystemPolicy": None, "DescribeFileSystemPolicy": None}),
     Kind("BackupPolicy", key="FileSystemId", missing="PolicyNotFound"),
     Kind("ReplicationConfiguration", key="SourceFileSystemId", names={"FileSystemId": "SourceFileSystemId"},
          missing="ReplicationNotFound", created=_replicated, fields={
