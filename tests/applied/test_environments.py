@@ -97,6 +97,20 @@ def test_what_stores_data_is_encrypted_with_a_key_of_ours(applied: Applied) -> N
             assert system["Encrypted"], system["FileSystemId"]
 
 
+def test_what_waits_in_the_second_region_has_no_nodes(applied: Applied) -> None:
+    recovery = applied.outputs["recovery"]
+    if recovery is None:
+        pytest.skip("only production waits somewhere")
+    eks = applied.client("eks", "us-west-2")
+    groups = [eks.describe_nodegroup(clusterName=one["cluster"], nodegroupName=one["name"])["nodegroup"]
+              for one in recovery["node_groups"].values()]
+    assert len(groups) == len(applied.outputs["node_groups"])
+    assert all(group["scalingConfig"]["desiredSize"] == group["scalingConfig"]["minSize"] == 0 for group in groups)
+    replica = applied.outputs["databases"]["timeline"]["cross_region_replica_identifier"]
+    (found,) = applied.client("rds", "us-west-2").describe_db_instances(DBInstanceIdentifier=replica)["DBInstances"]
+    assert found["ReadReplicaSourceDBInstanceIdentifier"] and found["DBInstanceStatus"] == "available"
+
+
 def test_destroy_leaves_nothing_in_the_state(applied: Applied) -> None:
     if applied.name == "production":
         pytest.skip("production is protected from deletion, as it is on AWS; destroy.sh says by what")

@@ -153,22 +153,11 @@ locals {
       www  = { name = "www.${var.site.domain}", zone_id = var.site.zone_id }
     }
 
-    # A pilot light: the network and the control plane wait, nodes do not run.
+    # A pilot light: network and control plane wait, nodes do not run.
     recovery = {
-      region = "us-west-2"
-      network = {
-        cidr      = "10.10.0.0/16"
-        nat       = "one"
-        pods_cidr = "100.64.0.0/16"
-        flow_logs = { to_bucket = false, rejects = {} }
-      }
-      clusters = {
-        apps = {
-          node_groups = {
-            general = { instance_types = [local.node_types[var.node_sizes]], max = 12 }
-          }
-        }
-      }
+      cidr     = "10.10.0.0/16"
+      clusters = ["apps"]
+      region   = "us-west-2"
     }
 
     monitoring = {

@@ -32,7 +32,7 @@ module "database" {
   vpc_id                   = module.networking.vpc_id
   recovery = local.recovers ? {
     client_security_groups = {
-      for key in keys(var.settings.recovery.clusters) :
+      for key in var.settings.recovery.clusters :
       "${key}-cluster" => module.recovery_compute[0].clusters[key].security_group_id
     }
     subnet_ids = module.recovery_networking[0].subnet_ids["database"]

@@ -21,8 +21,9 @@ locals {
     for key, bucket in var.settings.buckets : key
     if length(coalesce(bucket.log_delivery, [])) > 0
   ]
-  has_log_bucket = length(local._log_buckets) > 0
-  log_bucket     = local.has_log_bucket ? module.storage.log_buckets[local._log_buckets[0]] : null
+  has_log_bucket  = length(local._log_buckets) > 0
+  replicates_logs = local.has_log_bucket ? coalesce(var.settings.buckets[local._log_buckets[0]].replicate, false) : false
+  log_bucket      = local.has_log_bucket ? module.storage.log_buckets[local._log_buckets[0]] : null
 }
 
 module "networking" {

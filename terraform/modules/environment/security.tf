@@ -4,7 +4,7 @@
 locals {
   _key_replicas = {
     backups   = try(setintersection(coalesce(var.settings.backup.copy_regions, []), ["dr", "secondary"]), [])
-    clusters  = local.recovers && length(try(var.settings.recovery.clusters, {})) > 0 ? ["secondary"] : []
+    clusters  = local.recovers ? ["secondary"] : []
     databases = local._copies_databases ? ["secondary"] : []
     logs      = local.recovers ? ["secondary"] : []
     storage   = local._copies_storage ? ["secondary"] : []

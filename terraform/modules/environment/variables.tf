@@ -615,87 +615,13 @@ variable "settings" {
       }))
     })), {})
 
+    # The second region has the zones, tiers and pods' range of the network, and
+    # those of the clusters that are named, with all their node groups at zero.
     recovery = optional(object({
-      region = string
-      clusters = optional(map(object({
-        version             = optional(string)
-        controllers         = optional(set(string))
-        creator_is_admin    = optional(bool)
-        extended_support    = optional(bool)
-        network_policy      = optional(bool)
-        prefix_delegation   = optional(bool)
-        public_access_cidrs = optional(list(string))
-        service_cidr        = optional(string)
-        tags                = optional(map(string))
-        zonal_shift         = optional(bool)
-        access = optional(map(object({
-          principal_arn = string
-          groups        = optional(set(string))
-          namespaces    = optional(set(string))
-          policy        = optional(string)
-        })))
-        addons = optional(map(object({
-          version       = optional(string)
-          configuration = optional(string)
-          conflicts     = optional(string)
-        })))
-        auto_mode = optional(object({
-          node_pools = optional(set(string))
-        }))
-        node_groups = optional(map(object({
-          ami_type       = optional(string)
-          desired        = optional(number)
-          disk_gb        = optional(number)
-          instance_types = optional(list(string))
-          kind           = optional(string)
-          labels         = optional(map(string))
-          max            = number
-          min            = optional(number)
-          repair         = optional(bool)
-          spot           = optional(bool)
-          tags           = optional(map(string))
-          zones          = optional(list(string))
-          taints = optional(map(object({
-            effect = string
-            value  = optional(string)
-          })))
-        })))
-        pod_identities = optional(map(object({
-          namespace       = string
-          service_account = string
-          policies        = optional(map(string))
-          statements = optional(list(object({
-            actions    = list(string)
-            resources  = list(string)
-            conditions = optional(map(map(list(string))))
-          })))
-        })))
-      })), {})
-      network = object({
-        cidr      = string
-        nat       = optional(string)
-        pods_cidr = optional(string)
-        zones     = optional(list(string))
-        endpoints = optional(object({
-          gateway   = optional(set(string))
-          interface = optional(set(string))
-          zones     = optional(list(string))
-        }))
-        flow_logs = optional(object({
-          to_bucket = optional(bool)
-          rejects = optional(object({
-            log_retention_days = optional(number)
-          }))
-        }))
-        instance_connect = optional(object({
-          zone = optional(string)
-        }))
-        tiers = optional(object({
-          database = optional(number)
-          private  = optional(number)
-          public   = optional(number)
-        }))
-      })
+      cidr     = string
+      region   = string
+      clusters = optional(set(string), [])
+      nat      = optional(string)
     }))
 
     repositories = optional(map(object({
@@ -752,6 +678,12 @@ variable "settings" {
       ]
     ]))
     error_message = "A record names a load balancer that is not among load_balancers."
+  }
+  validation {
+    condition = var.settings.recovery == null ? true : (
+      length(setsubtract(var.settings.recovery.clusters, keys(var.settings.clusters))) == 0
+    )
+    error_message = "recovery.clusters names keys of clusters: what waits in the second region is the same cluster, without nodes."
   }
   validation {
     condition = (

@@ -61,9 +61,9 @@ run "as_specified" {
   assert {
     condition = (
       toset(keys(output.recovery.clusters)) == toset(["apps"]) &&
-      alltrue([for group in local.settings.recovery.clusters.apps.node_groups : try(group.desired, group.min, 0) == 0])
+      toset(keys(output.recovery.node_groups)) == toset(keys(output.node_groups))
     )
-    error_message = "The control plane stands in us-west-2, without nodes."
+    error_message = "The same cluster stands in us-west-2, with the same node groups."
   }
   assert {
     condition     = alltrue([for bucket in output.buckets : bucket.replica_name != null])

@@ -81,3 +81,50 @@ run "everything" {
     error_message = "What settings leave out takes the module's default."
   }
 }
+
+run "the_same_again_in_a_second_region" {
+  command = plan
+
+  variables {
+    settings = {
+      environment = "prod"
+      project     = "personal-timeline"
+      region      = "us-east-1"
+      network     = { cidr = "10.0.0.0/16" }
+      clusters = {
+        apps  = { node_groups = { general = { desired = 6, instance_types = ["t3.large"], max = 12, min = 3 } } }
+        tools = { node_groups = { general = { instance_types = ["t3.small"], max = 2, min = 1 } } }
+      }
+      recovery = { cidr = "10.10.0.0/16", clusters = ["apps"], region = "us-west-2" }
+    }
+  }
+
+  assert {
+    condition     = toset(keys(output.recovery.node_groups)) == toset(["apps/general"])
+    error_message = "Only what is named waits in the second region, with its node groups."
+  }
+  assert {
+    condition     = alltrue([for group in local.recovery_clusters["apps"].node_groups : group.min == 0 && group.desired == 0 && group.max == 12])
+    error_message = "Node groups wait at zero and may grow as far as in the first region."
+  }
+  assert {
+    condition     = output.recovery.subnet_ids["private"] != null && output.keys["clusters"].replicas["secondary"] != null
+    error_message = "What waits has a network and its key there."
+  }
+}
+
+run "a_second_region_for_a_cluster_that_is_not" {
+  command = plan
+
+  variables {
+    settings = {
+      environment = "prod"
+      project     = "personal-timeline"
+      region      = "us-east-1"
+      network     = { cidr = "10.0.0.0/16" }
+      recovery    = { cidr = "10.10.0.0/16", clusters = ["apps"], region = "us-west-2" }
+    }
+  }
+
+  expect_failures = [var.settings]
+}
