@@ -80,7 +80,8 @@ def _balancers(elbv2: Any) -> Iterator[dict[str, Any]]:
         listeners = _all(elbv2, "describe_listeners", "Listeners", LoadBalancerArn=one["LoadBalancerArn"])
         yield _endpoint(one["LoadBalancerName"], BALANCER, (zone["SubnetId"] for zone in one["AvailabilityZones"]),
                         one.get("SecurityGroups", []), ports=sorted({listener["Port"] for listener in listeners}),
-                        public=one["Scheme"] == "internet-facing")
+                        # What is not said is AWS's default.
+                        public=one.get("Scheme", "internet-facing") == "internet-facing")
 
 
 def _template(ec2: Any, name: str, version: str | None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 from typing import Any
 
@@ -23,9 +24,22 @@ def install() -> None:
     instances.Instance.start = _wrapped_start(instances.Instance.start)
     instances.Instance.stop = _wrapped_stop(instances.Instance.stop)
     launch_templates.LaunchTemplateVersion.__init__ = _wrapped_version(launch_templates.LaunchTemplateVersion.__init__)
-    security_groups.SecurityGroupRule.description = property(
-        lambda self: self.ip_range.get("Description") or self.source_group.get("Description"))
+    rule = security_groups.SecurityGroupRule
+    rule.__init__ = _wrapped_rule(rule.__init__)
+    rule.description = property(lambda self: next(
+        (given["Description"] for given in (self.ip_range, self.source_group, self.localcloud_prefix_list)
+         if given.get("Description")), None))
     flow_logs.FlowLogs.create_flow_logs = _wrapped_flow_logs(flow_logs.FlowLogs.create_flow_logs)
+
+
+def _wrapped_rule(init: Any) -> Any:
+    parameters = inspect.signature(init)
+
+    def made(self: Any, *given: Any, **named: Any) -> None:
+        """Of a prefix list moto keeps the id and forgets the description."""
+        self.localcloud_prefix_list = parameters.bind(self, *given, **named).arguments.get("prefix_list_id") or {}
+        init(self, *given, **named)
+    return made
 
 
 def _wrapped_flow_logs(create: Any) -> Any:

@@ -1,4 +1,4 @@
-"""S3: buckets remember lifecycle, logging and EventBridge as given; policies deny under their conditions only."""
+"""S3: buckets remember lifecycle, logging, replication and EventBridge as given; policies deny under their conditions only."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HEADERS = ("x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-km
             "x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date")
 
 # Sub-resource -> header that belongs to its answer.
-_KEPT = {"lifecycle": "x-amz-transition-default-minimum-object-size", "logging": ""}
+_KEPT = {"lifecycle": "x-amz-transition-default-minimum-object-size", "logging": "", "replication": ""}
 
 
 def install() -> None:
@@ -27,6 +27,7 @@ def install() -> None:
     response._bucket_response_put = _wrapped_put(response._bucket_response_put)
     response.get_bucket_lifecycle = _wrapped_get(response.get_bucket_lifecycle, "lifecycle")
     response.get_bucket_logging = _wrapped_get(response.get_bucket_logging, "logging")
+    response.get_bucket_replication = _wrapped_get(response.get_bucket_replication, "replication")
     models.FakeBucket._log_permissions_enabled_policy = staticmethod(
         _wrapped_permission(models.FakeBucket._log_permissions_enabled_policy))
     models.FakeBucket.get_permission = _permission

@@ -45,3 +45,13 @@ def test_an_instance_connect_endpoint(cloud: LocalCloud) -> None:
         ec2.delete_instance_connect_endpoint(InstanceConnectEndpointId=name)
     with pytest.raises(ClientError, match="InvalidSubnetID.NotFound"):
         ec2.create_instance_connect_endpoint(SubnetId="subnet-0")
+
+
+def test_a_rule_for_a_prefix_list_keeps_its_description(cloud: LocalCloud) -> None:
+    ec2 = cloud.client("ec2")
+    group = ec2.create_security_group(GroupName="edge", Description="edge", VpcId=ec2.describe_vpcs()["Vpcs"][0]["VpcId"])["GroupId"]
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[{
+        "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443,
+        "PrefixListIds": [{"PrefixListId": "pl-3b927c52", "Description": "Callers"}]}])
+    rules = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])["SecurityGroupRules"]
+    assert [(one["PrefixListId"], one["Description"]) for one in rules if not one["IsEgress"]] == [("pl-3b927c52", "Callers")]

@@ -79,3 +79,20 @@ def test_a_bucket_is_emptied_of_marks_too(cloud: LocalCloud) -> None:
         s3.delete_objects(Bucket="state", Delete={"Objects": [
             {"Key": one["Key"], "VersionId": one["VersionId"]} for one in found[kind]]})
     s3.delete_bucket(Bucket="state")
+
+
+def test_a_replication_is_kept_whole(cloud: LocalCloud) -> None:
+    s3 = cloud.client("s3")
+    for name in ("media", "media-replica"):
+        s3.create_bucket(Bucket=name)
+        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    rules = [{"ID": "everything", "Priority": 1, "Status": "Enabled", "Filter": {"Prefix": ""},
+              "DeleteMarkerReplication": {"Status": "Enabled"},
+              "SourceSelectionCriteria": {"SseKmsEncryptedObjects": {"Status": "Enabled"}},
+              "Destination": {"Bucket": "arn:aws:s3:::media-replica"}}]
+    s3.put_bucket_replication(Bucket="media", ReplicationConfiguration={
+        "Role": "arn:aws:iam::123456789012:role/replication", "Rules": rules})
+    assert s3.get_bucket_replication(Bucket="media")["ReplicationConfiguration"]["Rules"] == rules
+    s3.delete_bucket_replication(Bucket="media")
+    with pytest.raises(ClientError, match="ReplicationConfigurationNotFound"):
+        s3.get_bucket_replication(Bucket="media")
