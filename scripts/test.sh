@@ -43,7 +43,7 @@ describe() {
     end-to-end) echo "development applied into the local cloud, events to messages; proofs" ;;
     rehearsal) echo "scripts/rehearse.sh --fast" ;;
     fuzz) echo "every fuzz target, a few thousand inputs from a fixed seed" ;;
-    applied) echo "staging and production applied whole into the local cloud, planned again, destroyed" ;;
+    applied) echo "staging, production and the shared stacks applied whole into the local cloud, planned again" ;;
   esac
 }
 
