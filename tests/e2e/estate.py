@@ -120,13 +120,16 @@ class Estate:
         return Answer(content, answer.get("FunctionError"))
 
     def cargo_lambda(self, function: str, payload: Any) -> Answer:
-        """What a person types: ``cargo lambda invoke --remote``, with AWS_ENDPOINT_URL and keys."""
+        """What a person types: ``cargo lambda invoke --remote``, with AWS_ENDPOINT_URL and keys.
+
+        It tries again, as the messages say: a function that runs one at a time may be at work.
+        """
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
             json.dump(payload, file)
             file.flush()
             done = subprocess.run(
-                [Path(sys.executable).parent / "cargo-lambda", "lambda", "invoke", "--remote", "--data-file", file.name,
-                 "--output-format", "json", self.function_name(function)],
+                [Path(sys.executable).parent / "cargo-lambda", "lambda", "invoke", "--remote", "--retry-attempts", "6",
+                 "--data-file", file.name, "--output-format", "json", self.function_name(function)],
                 env={**os.environ, **self.cloud.env}, capture_output=True, text=True, timeout=120, check=False)
         if done.returncode != 0:
             return Answer(done.stderr or done.stdout, "cargo lambda invoke failed")

@@ -95,11 +95,12 @@ class Stage:
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
             json.dump(payload, file)
             file.flush()
-            arguments = [str(self.cargo_lambda), "lambda", "invoke", "--remote", self.function,
-                         "--endpoint-url", self.cloud.endpoint, "--data-file", file.name,
+            arguments = [str(self.cargo_lambda), "lambda", "invoke", "--remote", "--retry-attempts", "6",
+                         self.function, "--endpoint-url", self.cloud.endpoint, "--data-file", file.name,
                          "--output-format", "json"]
             self.say("person", f"{who} {text}",
-                     command=f"cargo lambda invoke --remote {self.function} --data-ascii '{json.dumps(payload)}'")
+                     command="cargo lambda invoke --remote --retry-attempts 6 "
+                             f"{self.function} --data-ascii '{json.dumps(payload)}'")
             done = subprocess.run(arguments, env={**os.environ, **self.cloud.env}, capture_output=True,
                                   text=True, timeout=120, check=False)
         if done.returncode != 0:

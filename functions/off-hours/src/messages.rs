@@ -175,7 +175,7 @@ impl<'a> Teller<'a> {
         Command {
             label,
             text: format!(
-                "cargo lambda invoke --remote {} --data-ascii {}",
+                "cargo lambda invoke --remote --retry-attempts 6 {} --data-ascii {}",
                 self.function,
                 quoted(payload)
             ),
