@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from collections.abc import Iterator
 from functools import lru_cache, partial
 from pathlib import Path
@@ -16,6 +18,7 @@ from estate.network import take
 from estate.reachability import DATABASE, Network, report
 from localcloud import LocalCloud
 
+ROOT = Path(__file__).resolve().parents[2]
 PREFIXES = {"staging": "personal-timeline-staging", "production": "personal-timeline-prod"}
 REGIONS = {"staging": ["us-east-1"], "production": ["us-east-1", "us-west-2"]}
 DOMAIN = "personal-timeline.app"
@@ -50,7 +53,7 @@ class Applied:
 @pytest.fixture(scope="module", params=sorted(PREFIXES))
 def applied(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
     """The environment, applied."""
-    with LocalCloud() as cloud:
+    with LocalCloud(timings={"backup-job": 2.0, "copy-job": 2.0}) as cloud:
         yield Applied(request.param, cloud, tmp_path_factory.mktemp(request.param))
 
 
@@ -96,6 +99,17 @@ def test_what_stores_data_is_encrypted_with_a_key_of_ours(applied: Applied) -> N
             assert group["AtRestEncryptionEnabled"] and group["TransitEncryptionEnabled"], group["ReplicationGroupId"]
         for system in applied.client("efs", region).describe_file_systems()["FileSystems"]:
             assert system["Encrypted"], system["FileSystemId"]
+
+
+def test_backup_sh_backs_everything_up_and_reads_each_copy_back(applied: Applied) -> None:
+    done = subprocess.run([ROOT / "scripts/backup.sh", applied.name], env={**os.environ, **applied.cloud.env},
+                          capture_output=True, text=True, timeout=900, check=False)
+    assert done.returncode == 0, done.stderr
+    backup = applied.client("backup")
+    jobs = backup.list_backup_jobs(ByState="COMPLETED")["BackupJobs"]
+    assert {one["ResourceType"] for one in jobs} >= {"RDS", "S3"}, done.stderr
+    copied = {one["DestinationBackupVaultArn"].split(":")[3] for one in backup.list_copy_jobs()["CopyJobs"]}
+    assert copied == {"us-west-2", "eu-west-1"}, done.stderr
 
 
 def test_what_waits_in_the_second_region_has_no_nodes(applied: Applied) -> None:

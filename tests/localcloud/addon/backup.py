@@ -1,4 +1,4 @@
-"""AWS Backup: moto finds a resource's tags only if the path ends as boto3 ends it."""
+"""AWS Backup: moto finds a resource's tags only if the path ends as boto3 ends it, and a vault does not say what lies in it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import json
 from typing import Any
 from urllib.parse import unquote
 
-from moto.backup import responses
+from moto.backup import models, responses
 
 
 def install() -> None:
     """Patch moto."""
     responses.BackupResponse.list_tags = _list_tags
+    models.Vault.number_of_recovery_points = property(lambda self: self.num_of_recovery_points)
 
 
 def _list_tags(self: Any) -> str:

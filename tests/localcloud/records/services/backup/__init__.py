@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .. import Kind, Service, listing
+from ... import Kind, Service
+from .jobs import kinds
 
 _VAULT = {"BackupVaultArn": "arn:aws:backup:{region}:{account}:backup-vault:{BackupVaultName}"}
 
@@ -15,9 +16,7 @@ SERVICES = [Service("backup", kinds=[
     Kind("GlobalSettings", key=(), always=True, fields={"GlobalSettings": {"isCrossAccountBackupEnabled": "false"}}),
     Kind("RegionSettings", key=(), always=True, fields={
         "ResourceTypeManagementPreference": {}, "ResourceTypeOptInPreference": {}}),
-    # No job makes any yet; a vault that goes with all that is in it asks for them.
-    Kind("RecoveryPoint", key=("BackupVaultName", "RecoveryPointArn"), operations={
-        "ListRecoveryPointsByBackupVault": listing()}),
+    *kinds(),
     # Moto has it without its tags.
     Kind("ReportPlan", arn="arn:aws:backup:{region}:{account}:report-plan:{name}-{uuid}", fields={
         "DeploymentStatus": "COMPLETED"}),
