@@ -199,6 +199,34 @@ def test_traces_are_grouped_sampled_and_encrypted(cloud: LocalCloud) -> None:
         "Type": "KMS", "KeyId": "alias/logs", "Status": "ACTIVE"}
 
 
+def test_accounts_link_to_the_one_that_watches(cloud: LocalCloud) -> None:
+    oam = cloud.client("oam")
+    sink = oam.create_sink(Name="estate", Tags={"Environment": "shared"})["Arn"]
+    assert oam.get_sink(Identifier=sink)["Name"] == "estate"
+    assert oam.list_tags_for_resource(ResourceArn=sink)["Tags"] == {"Environment": "shared"}
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        oam.get_sink_policy(SinkIdentifier=sink)
+    policy = json.dumps({"Version": "2012-10-17", "Statement": []})
+    oam.put_sink_policy(SinkIdentifier=sink, Policy=policy)
+    assert oam.get_sink_policy(SinkIdentifier=sink)["Policy"] == policy
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        oam.put_sink_policy(SinkIdentifier=sink.replace("sink/", "sink/0"), Policy=policy)
+
+    wanted: dict[str, Any] = {"LabelTemplate": "$AccountName", "SinkIdentifier": sink,
+                              "ResourceTypes": ["AWS::CloudWatch::Metric"]}
+    link = oam.create_link(**wanted)
+    assert (link["SinkArn"], link["Arn"].rpartition("/")[2]) == (sink, link["Id"])
+    with pytest.raises(ClientError, match="ConflictException"):
+        oam.create_link(**wanted)
+    oam.update_link(Identifier=link["Arn"], ResourceTypes=["AWS::Logs::LogGroup"])
+    assert oam.get_link(Identifier=link["Arn"])["ResourceTypes"] == ["AWS::Logs::LogGroup"]
+    assert [one["LinkArn"] for one in oam.list_attached_links(SinkIdentifier=sink)["Items"]] == [link["Arn"]]
+    oam.delete_link(Identifier=link["Arn"])
+    assert oam.list_links()["Items"] == []
+    oam.delete_sink(Identifier=sink)
+    assert oam.list_sinks()["Items"] == []
+
+
 def test_a_file_system_is_backed_up_by_itself(cloud: LocalCloud) -> None:
     efs = cloud.client("efs")
     system = efs.create_file_system(CreationToken="shared")["FileSystemId"]
