@@ -197,6 +197,8 @@ def test_traces_are_grouped_sampled_and_encrypted(cloud: LocalCloud) -> None:
     xray.put_encryption_config(Type="KMS", KeyId="alias/logs")
     assert xray.get_encryption_config()["EncryptionConfig"] == {
         "Type": "KMS", "KeyId": "alias/logs", "Status": "ACTIVE"}
+    xray.put_encryption_config(Type="NONE")
+    assert xray.get_encryption_config()["EncryptionConfig"] == {"Type": "NONE", "Status": "ACTIVE"}
 
 
 def test_accounts_link_to_the_one_that_watches(cloud: LocalCloud) -> None:
