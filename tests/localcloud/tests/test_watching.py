@@ -215,11 +215,12 @@ def test_accounts_link_to_the_one_that_watches(cloud: LocalCloud) -> None:
         oam.put_sink_policy(SinkIdentifier=sink.replace("sink/", "sink/0"), Policy=policy)
 
     wanted: dict[str, Any] = {"LabelTemplate": "$AccountName", "SinkIdentifier": sink,
-                              "ResourceTypes": ["AWS::CloudWatch::Metric"]}
+                              "ResourceTypes": ["AWS::CloudWatch::Metric"], "LinkConfiguration": {}}
     link = oam.create_link(**wanted)
     assert (link["SinkArn"], link["Arn"].rpartition("/")[2]) == (sink, link["Id"])
     with pytest.raises(ClientError, match="ConflictException"):
         oam.create_link(**wanted)
+    assert "LinkConfiguration" not in oam.get_link(Identifier=link["Arn"])
     oam.update_link(Identifier=link["Arn"], ResourceTypes=["AWS::Logs::LogGroup"])
     assert oam.get_link(Identifier=link["Arn"])["ResourceTypes"] == ["AWS::Logs::LogGroup"]
     assert [one["LinkArn"] for one in oam.list_attached_links(SinkIdentifier=sink)["Items"]] == [link["Arn"]]
