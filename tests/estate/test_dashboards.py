@@ -90,29 +90,32 @@ def test_what_cloudwatch_would_show_as_invalid(bad: str, why: str) -> None:
 
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Bodies by dashboard, as the module's own tests plan them against a mocked provider."""
+    """Bodies by dashboard, as Terraform's own tests plan them against a mocked provider."""
     tree = tmp_path_factory.mktemp("tree") / "terraform"
     shutil.copytree(ROOT / "terraform", tree, ignore=shutil.ignore_patterns(".terraform*"))
-    module = tree / "modules/monitoring"
     env = _surroundings()
-    subprocess.run(["terraform", "init", "-input=false", "-backend=false"], cwd=module, env=env, check=True,
-                   capture_output=True)
-    done = subprocess.run(
-        ["terraform", "test", "-json", "-verbose", "-filter=tests/monitoring.tftest.hcl"], cwd=module, env=env,
-        check=False, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-3000:]
+    said: list[str] = []
+    for folder in ("modules/monitoring", "shared/monitoring"):
+        subprocess.run(["terraform", "init", "-input=false", "-backend=false"], cwd=tree / folder, env=env, check=True,
+                       capture_output=True)
+        done = subprocess.run(
+            ["terraform", "test", "-json", "-verbose", "-filter=tests/monitoring.tftest.hcl"], cwd=tree / folder,
+            env=env, check=False, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout[-3000:]
+        said += done.stdout.splitlines()
     bodies: dict[str, str] = {}
-    for line in done.stdout.splitlines():
-        said = json.loads(line)
-        for change in said.get("test_plan", {}).get("resource_changes", []):
+    for line in map(json.loads, said):
+        for change in line.get("test_plan", {}).get("resource_changes", []):
             if change["type"] == "aws_cloudwatch_dashboard":
                 after = change["change"]["after"]
-                bodies[f"{said['@testrun']}: {after['dashboard_name']}"] = after["dashboard_body"]
+                bodies[f"{line['@testrun']}: {after['dashboard_name']}"] = after["dashboard_body"]
     return bodies
 
 
 def test_terraforms_dashboards_are_what_cloudwatch_shows(planned: dict[str, str]) -> None:
-    assert {"everything: pt-prod-morning", "everything: pt-prod-operations"} <= set(planned)
+    assert {"everything: pt-prod-morning", "everything: pt-prod-operations",
+            "three_environments: personal-timeline-shared-monitoring-estate",
+            "everything_optional_off: personal-timeline-shared-monitoring-estate"} <= set(planned)
     assert {name: problems(one) for name, one in planned.items() if problems(one)} == {}
 
 
