@@ -32,6 +32,7 @@ CHOSEN: Mapping[str, tuple[str, ...]] = {
         "rule.copy_action.lifecycle.delete_after",
     ),
     "aws_backup_restore_testing_plan": ("schedule_expression",),
+    "aws_backup_vault": ("name",),
     "aws_backup_vault_lock_configuration": ("changeable_for_days", "min_retention_days", "max_retention_days"),
     "aws_budgets_budget": ("limit_amount", "time_unit"),
     "aws_cloudfront_distribution": ("price_class", "viewer_certificate.minimum_protocol_version", "aliases"),
@@ -94,6 +95,7 @@ CHOSEN: Mapping[str, tuple[str, ...]] = {
     ),
     "aws_flow_log": ("log_destination_type", "traffic_type"),
     "aws_kms_key": ("enable_key_rotation", "deletion_window_in_days", "multi_region"),
+    "aws_kms_replica_key": ("deletion_window_in_days",),
     "aws_lambda_function": ("runtime", "architectures", "memory_size", "timeout", "tracing_config.mode"),
     "aws_launch_template": (
         "instance_type",
@@ -105,6 +107,7 @@ CHOSEN: Mapping[str, tuple[str, ...]] = {
     ),
     "aws_lb": ("internal", "load_balancer_type", "drop_invalid_header_fields", "enable_deletion_protection"),
     "aws_lb_listener": ("port", "protocol", "ssl_policy"),
+    "aws_nat_gateway": ("connectivity_type",),
     "aws_network_acl_rule": ("egress", "rule_action", "protocol", "cidr_block", "from_port", "to_port"),
     "aws_opensearch_domain": (
         "engine_version",

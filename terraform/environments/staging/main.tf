@@ -65,6 +65,7 @@ locals {
     load_balancers = var.site == null ? {} : {
       web = {
         certificate         = "site"
+        cloudfront_only     = true
         deletion_protection = false
         sticky_seconds      = 60
         target_groups = {
@@ -143,6 +144,7 @@ locals {
     records   = var.site == null ? {} : { site = { name = var.site.domain, zone_id = var.site.zone_id } }
 
     monitoring = {
+      dashboards = {}
       log_groups = { application = { masked = ["EmailAddress"], filters = { panics = { pattern = "panicked", threshold = 0 } } } }
       prometheus = {}
       canaries   = var.site == null ? {} : { site = { checks = [{ url = "https://${var.site.domain}/" }], every_minutes = 15 } }

@@ -680,6 +680,18 @@ variable "settings" {
     error_message = "A record names a load balancer that is not among load_balancers."
   }
   validation {
+    # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_OriginSslProtocols.html
+    condition = alltrue([
+      for key in keys(try(coalesce(var.settings.distribution.load_balancers, {}), {})) : anytrue([
+        for balancer in [lookup(var.settings.load_balancers, key, null)] : (
+          balancer == null || try(balancer.cloudfront_only, null) == true ||
+          startswith(coalesce(try(balancer.tls_policy, null), "-"), "ELBSecurityPolicy-TLS13-1-2-")
+        )
+      ])
+    ])
+    error_message = "CloudFront speaks at most TLS 1.2 to its origins: a load balancer behind the distribution is cloudfront_only, or names a tls_policy that takes 1.2."
+  }
+  validation {
     condition = var.settings.recovery == null ? true : (
       length(setsubtract(var.settings.recovery.clusters, keys(var.settings.clusters))) == 0
     )

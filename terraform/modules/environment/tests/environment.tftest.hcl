@@ -128,3 +128,28 @@ run "a_second_region_for_a_cluster_that_is_not" {
 
   expect_failures = [var.settings]
 }
+
+run "a_load_balancer_that_cloudfront_cannot_talk_to" {
+  command = plan
+
+  variables {
+    settings = {
+      environment    = "staging"
+      project        = "personal-timeline"
+      region         = "us-east-1"
+      network        = { cidr = "10.1.0.0/16" }
+      buckets        = { static = { distributions = ["web"] } }
+      certificates   = { site = { domain = "personal-timeline.app", zone_id = "Z0" } }
+      clusters       = { apps = {} }
+      load_balancers = { web = { certificate = "site", target_groups = { blue = { cluster = "apps", weight = 100 } } } }
+      distribution = {
+        aliases        = ["personal-timeline.app"]
+        buckets        = { static = {} }
+        certificate    = "site"
+        load_balancers = { web = { paths = ["/api/*"] } }
+      }
+    }
+  }
+
+  expect_failures = [var.settings]
+}
