@@ -38,7 +38,7 @@ describe() {
     docs) echo "examples in the documentation comments" ;;
     terraform) echo "terraform test of every module and environment" ;;
     policy) echo "rules for Terraform, and checkov: no finding without a written reason" ;;
-    estate) echo "plans of all environments: differences, cost, inventories; network, manifests, scripts" ;;
+    estate) echo "plans of all environments: differences, cost, inventories; network, manifests, scripts, documents" ;;
     local-cloud) echo "the local cloud and the inbox themselves" ;;
     end-to-end) echo "development applied into the local cloud, events to messages; proofs" ;;
     rehearsal) echo "scripts/rehearse.sh --fast" ;;
@@ -77,7 +77,7 @@ estate() {
   log="$(mktemp)"
   pytest "${applied[@]}" >"$log" 2>&1 &
   beside=$!
-  pytest tests/estate tests/kubernetes tests/pricing tests/scripts "${applied[@]/#/--ignore=}" || status=$?
+  pytest tests/docs tests/estate tests/kubernetes tests/pricing tests/scripts "${applied[@]/#/--ignore=}" || status=$?
   wait "$beside" || status=$?
   cat "$log"
   rm -f "$log"

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from docs import names
 from e2e.terraform import ROOT
 
 from . import costs, inventory
 from .difference_words import report
 from .differences import Comparison
+from .plan_values import walk
 from .plans import PlanOf, available
 
 ROOTS = [ROOT / "terraform/environments" / name for name in available()]
@@ -54,6 +56,19 @@ def test_the_figures_of_the_documentation_are_the_plans(plans: dict[str, PlanOf]
 
     assert costs.written(document, costs.figures(plans)) == document, "scripts/cost-figures --update"
     assert costs.picture(plans) == costs.PICTURE.read_text(), "scripts/cost-figures --update"
+
+
+def test_names_of_the_runbooks_are_the_plans(plans: dict[str, PlanOf]) -> None:
+    for environment, plan in plans.items():
+        written = inventory.take(plan)
+        planned = {inventory._short(one["address"]): one for one in walk(plan.document["planned_values"]["root_module"])}  # noqa: SLF001
+        for address, (attribute, name) in names.addressed(environment, written).items():
+            assert planned[address]["values"].get(attribute) == name, address
+        called = {(one["type"], attribute, value)
+                  for one in planned.values() for attribute, value in one.get("values", {}).items()
+                  if isinstance(value, str)}
+        for (kind, name), attribute in names.counted(environment, written).items():
+            assert (kind, attribute, name) in called, name
 
 
 @pytest.mark.parametrize("root", ROOTS[1:], ids=lambda root: root.name)
