@@ -405,6 +405,18 @@ def test_usage_is_charged_where_the_plan_is_at_home(table: PriceTable) -> None:
     assert {line.price.region for line in made.lines if line.component == "data"} == {"us-east-1"}
 
 
+def test_flow_logs_are_charged_at_home_whatever_their_order(table: PriceTable) -> None:
+    for order in (("us-east-1", "us-west-2"), ("us-west-2", "us-east-1")):
+        made = priced(
+            table,
+            *(("aws_flow_log", {"region": region, "log_destination_type": "s3"}) for region in order),
+            ("aws_vpc_dhcp_options", {}),
+            usage={"logs": {"flow_s3_gb": 10}},
+        )
+
+        assert {line.price.region for line in made.lines if line.component == "flow logs to S3"} == {"us-east-1"}
+
+
 def test_a_bucket_and_its_copy_have_one_name(table: PriceTable) -> None:
     usage = {"buckets": {"media": {"standard_gb": 100, "replica_gb": 40}}}
     document = state(("aws_s3_bucket", {}), ("aws_s3_bucket", {"region": "us-west-2"}))

@@ -59,11 +59,13 @@ def balancer(estimate: Estimate, resource: Resource) -> None:
 
 @whole("CloudWatch Logs", "aws_flow_log")
 def flow_logs(estimate: Estimate, found: list[Resource]) -> None:
-    kinds = {one.get("log_destination_type", "cloud-watch-logs"): one.region for one in found}
-    if region := kinds.get("s3"):
-        estimate.add_used("flow logs to S3", "logs.flow_s3_gb", "logs.vended", region, "s3")
-    if region := kinds.get("cloud-watch-logs"):
-        estimate.add_used("rejected flows to CloudWatch", "logs.flow_rejects_gb", "logs.vended", region, "logs")
+    kinds: dict[str, list[Resource]] = {}
+    for one in found:
+        kinds.setdefault(one.get("log_destination_type", "cloud-watch-logs"), []).append(one)
+    if to_s3 := kinds.get("s3"):
+        estimate.add_used("flow logs to S3", "logs.flow_s3_gb", "logs.vended", estimate.home(to_s3), "s3")
+    if to_logs := kinds.get("cloud-watch-logs"):
+        estimate.add_used("rejected flows to CloudWatch", "logs.flow_rejects_gb", "logs.vended", estimate.home(to_logs), "logs")
 
 
 @whole("Data transfer", "aws_vpc")
