@@ -28,6 +28,7 @@ CONVENTION: Mapping[str, tuple[str, str]] = {
     "backup.dr.aws_backup_vault.vault": ("name", "{prefix}-backup-vault"),
     "backup.primary.aws_backup_vault.vault": ("name", "{prefix}-backup-vault"),
     "backup.secondary.aws_backup_vault.vault": ("name", "{prefix}-backup-vault"),
+    "cdn.aws_cloudfront_distribution.web": ("comment", "{prefix}-web"),
     "compute.aws_eks_cluster.cluster": ("name", "{prefix}-{0}-cluster"),
     "compute.aws_eks_node_group.nodes": ("node_group_name", "{prefix}-{0}-{1}-nodes"),
     "compute.aws_lb.balancer": ("name", "{prefix}-{0}-alb"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -69,6 +70,32 @@ def test_names_of_the_runbooks_are_the_plans(plans: dict[str, PlanOf]) -> None:
                   if isinstance(value, str)}
         for (kind, name), attribute in names.counted(environment, written).items():
             assert (kind, attribute, name) in called, name
+
+
+def test_target_groups_that_pods_are_bound_to_are_planned(plans: dict[str, PlanOf]) -> None:
+    """The controller refuses a binding of a group that is not there, and no pod would ever get traffic."""
+    for environment, plan in plans.items():
+        overlay = (ROOT / "terraform/kubernetes/overlays" / environment / "kustomization.yaml").read_text()
+        bound = set(re.findall(r"/spec/targetGroupName, value: (\S+)", overlay.replace(" }", "")))
+        planned = {one["values"]["name"] for one in walk(plan.document["planned_values"]["root_module"])
+                   if one["type"] == "aws_lb_target_group"}
+
+        assert bound == planned, environment
+
+
+def test_the_boundary_reaches_every_region_that_keeps_backups(plans: dict[str, PlanOf]) -> None:
+    """The role that copies recovery points is under it: a region that it does not name gets no copies."""
+    regions = {"primary": "us-east-1", "secondary": "us-west-2", "dr": "eu-west-1"}
+    for environment, plan in plans.items():
+        found = list(walk(plan.document["planned_values"]["root_module"]))
+        vaults = {regions[place] for one in found if one["type"] == "aws_backup_vault"
+                  for place in regions if f".{place}[" in one["address"]}
+        [policy] = [json.loads(one["values"]["policy"]) for one in found
+                    if one["type"] == "aws_iam_policy" and one["values"]["name"].endswith("-boundary")
+                    and "operations" not in one["values"]["name"]]
+        [own] = [one for one in policy["Statement"] if one["Sid"] == "OwnRegions"]
+
+        assert vaults <= set(own["Condition"]["StringNotEquals"]["aws:RequestedRegion"]), environment
 
 
 @pytest.mark.parametrize("root", ROOTS[1:], ids=lambda root: root.name)

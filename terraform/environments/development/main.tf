@@ -94,7 +94,10 @@ locals {
       web = {
         certificate         = "site"
         deletion_protection = false
-        target_groups       = { blue = { cluster = "apps", weight = 100 } }
+        target_groups = {
+          blue  = { cluster = "apps", weight = 100 }
+          green = { cluster = "apps", weight = 0 }
+        }
       }
     }
 

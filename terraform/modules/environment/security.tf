@@ -40,6 +40,14 @@ locals {
   }
 }
 
+data "aws_region" "dr" {
+  provider = aws.dr
+}
+
+data "aws_region" "secondary" {
+  provider = aws.secondary
+}
+
 module "security" {
   source = "../security"
   providers = {
@@ -58,8 +66,11 @@ module "security" {
   secrets           = var.settings.secrets
   tags              = local.tags
   boundary = var.settings.boundary == null ? null : merge(var.settings.boundary, {
+    # Where copies of backups go, the role that backs up must reach.
     regions = distinct(compact([
       var.settings.region, "us-east-1", try(var.settings.recovery.region, null),
+      contains(local._key_replicas.backups, "dr") ? data.aws_region.dr.name : null,
+      contains(local._key_replicas.backups, "secondary") ? data.aws_region.secondary.name : null,
     ]))
   })
   keys = {
