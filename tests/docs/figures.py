@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from . import names, tls
+from . import keys, names, tls
 from .estate_facts import ENVIRONMENTS, Facts, read
 from .markdown import ROOT
 from .picture import picture
@@ -46,7 +46,10 @@ def figures(facts: Mapping[str, Facts]) -> dict[str, str]:
         "addresses": _addresses(facts),
         "counts": _counts(facts),
         "tls": table(("from, to", "TLS", "where it is said", "proof"), tls.hops(facts)),
+        "standby": _standby(facts["production"]),
         "names": _names(),
+        "keys": keys.table(facts, table),
+        "trust": keys.drawing(facts["production"]),
     }
 
 
@@ -137,6 +140,30 @@ def _group(kind: str) -> str:
         if re.fullmatch(f"aws_(?:{pattern})", kind):
             return group
     raise ValueError(f"{kind} belongs to no group of _GROUPS; say to which in tests/docs/figures.py")
+
+
+def _standby(production: Facts) -> str:
+    plan = next(iter(production.of("backup.aws_backup_plan.plan")))[1]
+    schedules = ", ".join(f"`{one}`" for one in plan["rule.schedule"])
+    second, locked = production.regions()[1], production.one("backup.dr.aws_backup_vault_lock_configuration.vault")
+    rows = [
+        ("network", f"`{(production.one('recovery_networking.aws_vpc.vpc') or {})['cidr_block']}`: "
+                    f"{', '.join(production.subnets('recovery_networking'))}", "carries nothing until a person sends traffic there"),
+        ("cluster", "; ".join(production.clusters("recovery_compute")), "; ".join(production.node_groups("recovery_compute"))),
+        ("database", "; ".join(production.followers()), "streams from the first region; lag is the data that is lost"),
+        ("buckets", ", ".join(f"`{names.prefix('production')}-{key}-replica`" for key in production.buckets(replicas=True)),
+         "replication with time control: 15 minutes"),
+        ("files", ", ".join(key for key, _ in production.of("storage.aws_efs_file_system.replica")),
+         "read-only while it replicates; no mount targets there"),
+        ("images", ", ".join(key for key, _ in production.of("storage.aws_ecr_repository.replica")),
+         "by the registry's rule of terraform/shared/account"),
+        ("keys", ", ".join(sorted(key for key, _ in production.of("security.aws_kms_replica_key.secondary"))),
+         "replicas of the same keys"),
+        ("recovery points", ", ".join(production.vaults()), f"made at {schedules} (UTC), then copied"),
+    ]
+    assert locked is not None
+    return (f"In {second}, and for backups in eu-west-1 as well (locked: {locked['min_retention_days']} to "
+            f"{locked['max_retention_days']} days):\n\n" + table(("what", "stands ready", "state"), rows))
 
 
 def _names() -> str:

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from . import figures, names, tls
+from . import figures, keys, names, tls
 from .estate_facts import Facts, read
 from .markdown import ROOT
 
@@ -65,6 +65,15 @@ def test_cloudfront_and_load_balancers_have_a_version_in_common(facts: dict[str,
     """A listener with TLS 1.3 alone behind CloudFront answers nobody: CloudFront speaks at most 1.2 to its origins."""
     for environment, one in facts.items():
         assert tls.common(one) is None or tls.common(one), environment
+
+
+def test_every_class_of_data_has_a_key(facts: dict[str, Facts]) -> None:
+    for one in facts.values():
+        assert set(keys.uses()) == {key for key, _ in one.of("security.aws_kms_key.class")}
+
+
+def test_every_use_of_a_key_is_said_in_words() -> None:
+    assert {module for modules in keys.uses().values() for module in modules} == set(keys.HOLDS)
 
 
 def test_the_convention_knows_only_addresses_that_exist(facts: dict[str, Facts]) -> None:

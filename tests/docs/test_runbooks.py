@@ -12,7 +12,7 @@ from .commands import Command
 from .markdown import ROOT
 
 DOCUMENTS = markdown.documents()
-_NAME = re.compile(r"(?:alias/|/)?personal-timeline(?:-(?:dev|staging|prod)|/(?:dev|staging|prod)/)[\w/-]*")
+_NAME = re.compile(r"(?:alias/)?personal-timeline-(?:dev|staging|prod)\b[\w-]*|/personal-timeline/(?:dev|staging|prod)/[\w/-]+")
 # What people put themselves, and what a provider, not Terraform's configuration, names.
 _NOT_IN_AN_INVENTORY = {
     "/personal-timeline/dev/nightshift/slack-webhook",
