@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from . import keys, names, tls
+from . import keys, names, requirements, tls
 from .estate_facts import ENVIRONMENTS, Facts, read
 from .markdown import ROOT
 from .picture import picture
@@ -49,6 +49,7 @@ def figures(facts: Mapping[str, Facts]) -> dict[str, str]:
         "standby": _standby(facts["production"]),
         "names": _names(),
         "keys": keys.table(facts, table),
+        "requirements": requirements.table(table),
         "trust": keys.drawing(facts["production"]),
     }
 
