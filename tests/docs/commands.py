@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import botocore.session
 from botocore import xform_name
@@ -22,7 +23,9 @@ from botocore.exceptions import UnknownServiceError
 from . import markdown
 
 # Of every command.
-_EVERYWHERE = {"--no-cli-pager", "--no-paginate", "--output", "--profile", "--query", "--region", "--max-items", "--cli-input-json"}
+_EVERYWHERE = {
+    "--cli-input-json", "--max-items", "--no-cli-pager", "--no-paginate", "--output", "--profile", "--query", "--region",
+}
 # What the CLI adds to the services' operations, with its flags.
 _ADDED = {
     ("eks", "update-kubeconfig"): {"--name", "--kubeconfig", "--alias", "--role-arn"},
@@ -103,15 +106,16 @@ def _waiter(command: Command, service: str) -> list[str]:
     return _input(command, _model(_CALLED.get(service, service)).operation_model(operation).input_shape)
 
 
-def _input(command: Command, shape: object) -> list[str]:
+def _input(command: Command, shape: Any) -> list[str]:
+    """``shape``: botocore's of the operation's input; None where it takes none."""
     if shape is None:
         return _unknown(command, set())
-    flags = {f"--{xform_name(name, '-')}" for name in shape.members}  # type: ignore[attr-defined]
-    negative = {f"--no-{xform_name(name, '-')}" for name, one in shape.members.items() if one.type_name == "boolean"}  # type: ignore[attr-defined]
-    missing = {f"--{xform_name(name, '-')}" for name in shape.required_members  # type: ignore[attr-defined]
-               if not shape.members[name].metadata.get("idempotencyToken")} - command.flags  # type: ignore[attr-defined]
-    if "--cli-input-json" in command.flags:
-        missing = set()
+    members = {xform_name(name, "-"): (name, one) for name, one in shape.members.items()}
+    flags = {f"--{flag}" for flag in members}
+    negative = {f"--no-{flag}" for flag, (_, one) in members.items() if one.type_name == "boolean"}
+    needed = {f"--{flag}" for flag, (name, one) in members.items()
+              if name in shape.required_members and not one.metadata.get("idempotencyToken")}
+    missing = set() if "--cli-input-json" in command.flags else needed - command.flags
     return _unknown(command, flags | negative) + [f"{flag} is missing" for flag in sorted(missing)]
 
 
@@ -120,7 +124,7 @@ def _unknown(command: Command, flags: set[str]) -> list[str]:
 
 
 @cache
-def _model(service: str) -> object:
+def _model(service: str) -> Any:
     return botocore.session.get_session().get_service_model(service)
 
 

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from . import keys, names, requirements, tls
+from . import composition, keys, names, requirements, tls
 from .estate_facts import ENVIRONMENTS, Facts, read
 from .markdown import ROOT
 from .picture import picture
@@ -26,7 +26,8 @@ _ELSEWHERE = {"COST_OPTIMIZATION.md"}
 
 # What each kind of resource is for; the first module that makes it owns the row.
 _GROUPS: Mapping[str, str] = {
-    "Network": "vpc|subnet|nat_gateway|eip|internet_gateway|route|route_table.*|network_acl.*|default_.*|flow_log|vpc_.*",
+    "Network": "vpc|subnet|nat_gateway|eip|internet_gateway|route|route_table.*|network_acl.*"
+               "|default_.*|flow_log|vpc_.*",
     "Names and edge": "route53_.*|cloudfront_.*|wafv2_.*|acm_.*",
     "Clusters, nodes, load balancers": "eks_.*|autoscaling_.*|launch_template|lb|lb_.*|security_group|iam_instance_profile",
     "Databases and caches": "db_.*|elasticache_.*",
@@ -47,6 +48,7 @@ def figures(facts: Mapping[str, Facts]) -> dict[str, str]:
         "counts": _counts(facts),
         "tls": table(("from, to", "TLS", "where it is said", "proof"), tls.hops(facts)),
         "standby": _standby(facts["production"]),
+        "modules": composition.drawing(),
         "names": _names(),
         "keys": keys.table(facts, table),
         "requirements": requirements.table(table),

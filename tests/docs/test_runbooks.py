@@ -12,7 +12,8 @@ from .commands import Command
 from .markdown import ROOT
 
 DOCUMENTS = markdown.documents()
-_NAME = re.compile(r"(?:alias/)?personal-timeline-(?:dev|staging|prod)\b[\w-]*|/personal-timeline/(?:dev|staging|prod)/[\w/-]+")
+_NAME = re.compile(
+    r"(?:alias/)?personal-timeline-(?:dev|staging|prod)\b[\w-]*|/personal-timeline/(?:dev|staging|prod)/[\w/-]+")
 # What people put themselves, and what a provider, not Terraform's configuration, names.
 _NOT_IN_AN_INVENTORY = {
     "/personal-timeline/dev/nightshift/slack-webhook",
@@ -86,7 +87,8 @@ def test_the_check_is_the_clis(words: str, problem: str | None) -> None:
 
 def test_commands_are_found_within_shell(tmp_path: Path) -> None:
     file = tmp_path / "x.md"
-    file.write_text('```\nlag=$(aws cloudwatch get-metric-statistics \\\n  --metric-name "Replica Lag") # aws no\nls | aws s3 ls\n```\n')
+    file.write_text('```\nlag=$(aws cloudwatch get-metric-statistics \\\n  --metric-name "Replica Lag") # aws no\n'
+                    "ls | aws s3 ls\n```\n")
 
     assert [command.words for command in commands.commands(file)] == [
         ("aws", "cloudwatch", "get-metric-statistics", "--metric-name", "Replica Lag"), ("aws", "s3", "ls")]

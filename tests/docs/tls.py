@@ -38,12 +38,13 @@ def hops(facts: Mapping[str, Facts]) -> list[tuple[str, str, str, str]]:
             by_policy.setdefault(policy, []).append(name)
     balancers = "; ".join(f"{' and '.join(sorted(_POLICIES[policy]))} in {', '.join(where)} (`{policy}`)"
                           for policy, where in sorted(by_policy.items()))
-    versions = {one["engine_version"] for each in facts.values() for _, one in each.of("database.aws_db_instance.postgres")}
+    versions = {one["engine_version"]
+                for each in facts.values() for _, one in each.of("database.aws_db_instance.postgres")}
     return [
         ("visitor to CloudFront", f"1.3, and 1.2 for those that cannot (`{', '.join(sorted(edges))}`)",
          _file("cdn/distribution.tf"), _test("cdn/tests/cdn.tftest.hcl", "everything")),
-        ("visitor or CloudFront to load balancer", balancers,
-         _file("compute/listeners.tf"), _test("compute/tests/load-balancers.tftest.hcl", "cloudfront_only, open_to_everybody_by_https")),
+        ("visitor or CloudFront to load balancer", balancers, _file("compute/listeners.tf"),
+         _test("compute/tests/load-balancers.tftest.hcl", "cloudfront_only, open_to_everybody_by_https")),
         ("CloudFront to load balancer", f"{', '.join(sorted(_CLOUDFRONT_TO_ORIGIN))}: CloudFront has nothing newer for origins",
          _file("cdn/distribution.tf"), "[they have a version in common](../tests/docs/test_figures.py "
          '"::test_cloudfront_and_load_balancers_have_a_version_in_common")'),
@@ -56,13 +57,16 @@ def hops(facts: Mapping[str, Facts]) -> list[tuple[str, str, str, str]]:
         ("pod to pod", "none by itself; only what a network policy names may talk at all",
          "[bases/application](../terraform/kubernetes/bases/application)",
          '[the network is closed](../tests/kubernetes/test_manifests.py "::test_the_applications_network_is_closed")'),
-        ("client to PostgreSQL", f"1.2, the most that RDS has for PostgreSQL {', '.join(sorted(versions))}; 1.3 alone from 16; never without",
-         _file("database/parameters.tf"), _test("database/tests/refusals.tftest.hcl", "tls_cannot_be_switched_off, tls_cannot_be_weakened")),
+        ("client to PostgreSQL",
+         f"1.2, the most that RDS has for PostgreSQL {', '.join(sorted(versions))}; 1.3 alone from 16; never without",
+         _file("database/parameters.tf"),
+         _test("database/tests/refusals.tftest.hcl", "tls_cannot_be_switched_off, tls_cannot_be_weakened")),
         ("client to Redis", "1.2 or 1.3, required; the service decides", _file("database/redis.tf"),
          _test("database/tests/caches.tftest.hcl", "a_single_node")),
         ("node or pod to EFS", "1.2 by the mount helper, or 1.3; refused without", _file("storage/efs.tf"),
          _test("storage/tests/storage.tftest.hcl", "file_systems")),
-        ("person or pipeline to the Kubernetes API", "1.2 or 1.3, the service decides; inside the network unless addresses are named",
+        ("person or pipeline to the Kubernetes API",
+         "1.2 or 1.3, the service decides; inside the network unless addresses are named",
          _file("compute/clusters.tf"), _test("compute/tests/clusters.tftest.hcl", "what_a_cluster_has_by_itself")),
         ("functions, Terraform to AWS", "1.2 or 1.3, what client and endpoint agree on "
          "([1.2 is the least](https://aws.amazon.com/blogs/security/tls-1-2-required-for-aws-endpoints/))",
@@ -70,8 +74,8 @@ def hops(facts: Mapping[str, Facts]) -> list[tuple[str, str, str, str]]:
         ("Terraform to its state", "1.2 and later", "[bootstrap/state.tf](../terraform/bootstrap/state.tf)",
          '[the state is closed](../terraform/bootstrap/tests/bootstrap.tftest.hcl "::the_state_is_closed")'),
         ("notify to Slack", "1.2 or 1.3, HTTPS only", "[notify](notify.md)", "not tested against Slack itself"),
-        ("second region's replica to the first database", "encrypted by RDS between regions",
-         _file("database/recovery.tf"), "[AWS's word](https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.html)"),
+        ("second region's replica to the first database", "encrypted by RDS between regions", _file("database/recovery.tf"),
+         "[AWS's word](https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.html)"),
     ]
 
 
