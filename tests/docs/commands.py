@@ -54,9 +54,9 @@ class Command:
         return {word.partition("=")[0] for word in self.words[3:] if word.startswith("--")}
 
 
-def commands(file: Path) -> Iterator[Command]:
-    """Every command of the AWS CLI in a document's blocks of code."""
-    for block in markdown.fences(file.read_text()):
+def commands(file: Path, text: str | None = None) -> Iterator[Command]:
+    """Every command of the AWS CLI in the blocks of code of a document, or of a part of its text."""
+    for block in markdown.fences(file.read_text() if text is None else text):
         for line in re.sub(r"\\\n\s*", " ", block).splitlines():
             if re.search(r"\baws [a-z0-9]", line):
                 yield from (Command(file, tuple(words)) for words in _parts(line) if words[:1] == ["aws"])

@@ -95,6 +95,15 @@ def headings(text: str) -> list[tuple[int, str]]:
     return [(len(match[1]), match[2]) for match in _HEADING.finditer(_without_fences(text))]
 
 
+def section(text: str, heading: str) -> str:
+    """What stands below a heading, up to the next one of its level or above."""
+    level = next(level for level, title in headings(text) if title == heading)
+    found = re.search(rf"^#{{{level}}} {re.escape(heading)}$\n(.*?)(?=^#{{1,{level}}} |\Z)", text, re.MULTILINE | re.DOTALL)
+    if found is None:
+        raise ValueError(f"there is no section {heading!r}")
+    return found[1]
+
+
 def prose(text: str) -> str:
     """The text without code, in which brackets mean nothing."""
     return _CODE.sub("", _without_fences(text))
