@@ -34,4 +34,4 @@ def _node(folder: Path) -> str:
     name = str(folder.relative_to(TERRAFORM))
     shown = name.removeprefix("modules/")
     key = name.replace("/", "_").replace("-", "_")
-    return f"{key}([{shown}])" if name.startswith("modules/") else f'{key}["{shown}"]'
+    return f'{key}(["{shown}"])' if name.startswith("modules/") else f'{key}["{shown}"]'

@@ -64,7 +64,8 @@ def pictures(facts: Mapping[str, Facts]) -> dict[Path, str]:
 def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """A table in Markdown."""
     heads = list(heads)
-    return "\n".join([f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}", *(f"| {' | '.join(row)} |" for row in rows), ""])
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join([f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}", *lines, ""])
 
 
 def written(name: str, document: str, parts: Mapping[str, str]) -> str:
@@ -151,8 +152,10 @@ def _standby(production: Facts) -> str:
     second, locked = production.regions()[1], production.one("backup.dr.aws_backup_vault_lock_configuration.vault")
     rows = [
         ("network", f"`{(production.one('recovery_networking.aws_vpc.vpc') or {})['cidr_block']}`: "
-                    f"{', '.join(production.subnets('recovery_networking'))}", "carries nothing until a person sends traffic there"),
-        ("cluster", "; ".join(production.clusters("recovery_compute")), "; ".join(production.node_groups("recovery_compute"))),
+                    f"{', '.join(production.subnets('recovery_networking'))}",
+         "carries nothing until a person sends traffic there"),
+        ("cluster", "; ".join(production.clusters("recovery_compute")),
+         "; ".join(production.node_groups("recovery_compute"))),
         ("database", "; ".join(production.followers()), "streams from the first region; lag is the data that is lost"),
         ("buckets", ", ".join(f"`{names.prefix('production')}-{key}-replica`" for key in production.buckets(replicas=True)),
          "replication with time control: 15 minutes"),

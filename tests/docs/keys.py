@@ -58,13 +58,13 @@ def table(facts: Mapping[str, Facts], made: Callable[[Iterable[str], Iterable[It
 
 def drawing(production: Facts) -> str:
     """Who is trusted with what, as a Mermaid flowchart: keys of production and the modules that they are handed to."""
-    lines = ["```mermaid", "flowchart LR", "    security[modules/security]"]
+    lines = ["```mermaid", "flowchart LR", '    security["modules/security"]']
     for key, modules in uses().items():
         replicas = [place for place in ("secondary", "dr")
                     if key in dict(production.of(f"security.aws_kms_replica_key.{place}"))]
         where = f"<br>replicas: {', '.join(replicas)}" if replicas else ""
-        lines.append(f"    security --> key_{key}([key {key}{where}])")
-        lines += [f"    key_{key} --> {name}[{name}: {HOLDS[name]}]" for name in sorted(modules)]
-    lines += ["    automation[modules/automation] --> key_operations([key operations])",
-              "    key_operations --> functions[functions: ledger, queues, topics, parameters]", "```", ""]
+        lines.append(f'    security --> key_{key}(["key {key}{where}"])')
+        lines += [f'    key_{key} --> {name}["{name}: {HOLDS[name]}"]' for name in sorted(modules)]
+    lines += ['    automation["modules/automation"] --> key_operations(["key operations"])',
+              '    key_operations --> functions["functions: ledger, queues, topics, parameters"]', "```", ""]
     return "\n".join(lines)

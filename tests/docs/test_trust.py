@@ -31,5 +31,5 @@ def test_the_roles_that_are_drawn_are_those_that_there_are() -> None:
 
     named = ", ".join(re.findall(r"\w+", people[1]))
 
-    assert f"[roles {named}]" in drawing
+    assert f'["roles {named}"]' in drawing
     assert set(re.findall(r"role ci-(\w+)", drawing)) == set(re.findall(r"^    (\w+)\s+= \{", pipelines[1], re.MULTILINE))
