@@ -113,7 +113,8 @@ def test_backup_sh_backs_everything_up_and_reads_each_copy_back(applied: Applied
 
 
 def test_what_waits_in_the_second_region_has_no_nodes(applied: Applied) -> None:
-    recovery = applied.outputs["recovery"]
+    # Terraform does not tell an output that is null.
+    recovery = applied.outputs.get("recovery")
     if recovery is None:
         pytest.skip("only production waits somewhere")
     eks = applied.client("eks", "us-west-2")
