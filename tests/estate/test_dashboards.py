@@ -14,12 +14,17 @@ import pytest
 from e2e.terraform import _surroundings
 
 from .dashboards import problems
+from .plan_values import CODES, walk
+from .plans import PlanOf
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = {"type": "metric", "x": 0, "y": 0, "width": 12, "height": 6, "properties": {
     "title": "Requests", "region": "us-east-1", "stat": "Sum", "period": 300, "view": "timeSeries",
     "metrics": [["AWS/ApplicationELB", "RequestCount", "LoadBalancer", "app/web/1", {"label": "web"}]]}}
 ARN = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:a"
+# What the searches of the estate's dashboard look for: the type, and its name's attribute.
+SEARCHED = {"CanaryName": ("aws_synthetics_canary", "name"), "FunctionName": ("aws_lambda_function", "function_name"),
+            "LoadBalancer": ("aws_lb", "name"), "QueueName": ("aws_sqs_queue", "name")}
 
 
 def body(*widgets: Any, **more: Any) -> str:
@@ -148,3 +153,44 @@ def test_what_the_dashboards_ask_of_nightshift_is_measured_by_it(planned: dict[s
         emitted = set(re.findall(r'count\(\s*"(\w+)"', sources))
         assert name in emitted, f"{function} emits {sorted(emitted)}, not {name}"
         assert emitted == {metric for owner, metric in asked if owner == function}, function
+
+
+def test_the_estates_dashboard_asks_for_what_environments_make(planned: dict[str, str], plans: dict[str, PlanOf]) -> None:
+    """Its names follow from a convention that nothing but this holds the modules to."""
+    estate = json.loads(planned["three_environments: personal-timeline-shared-monitoring-estate"])
+    found: set[str] = set()
+    for name, plan in plans.items():
+        code = CODES[name]
+        made = list(walk(plan.document["planned_values"]["root_module"]))
+        texts = [widget["properties"]["markdown"] for widget in estate["widgets"] if widget["type"] == "text"]
+        [about] = [text for text in texts if text.startswith(f"## {code}\n")]
+        assert set(re.findall(r"/dashboard/([\w-]+)\)", about)) == {
+            one["values"]["dashboard_name"] for one in made if one["type"] == "aws_cloudwatch_dashboard"
+            and one["values"]["dashboard_name"].endswith("-morning")}
+        [cost] = [text for text in texts if text.startswith(f"### {code}: cost")]
+        [budget] = [one["values"] for one in made if one["type"] == "aws_budgets_budget"]
+        assert f"?name={budget['name']})" in cost
+        assert f"**{float(budget['limit_amount']):g} USD**" in cost
+        row = [widget["properties"] for widget in estate["widgets"]
+               if widget["properties"].get("title", "").startswith(f"{code}: ")]
+        lamps = {arn.rpartition(":")[2] for properties in row for arn in properties.get("alarms", [])}
+        assert lamps
+        assert lamps <= {one["values"]["alarm_name"] for one in made if one["type"] == "aws_cloudwatch_composite_alarm"}
+        searches = [array[0]["expression"] for properties in row for array in properties.get("metrics", [])]
+        for search in searches:
+            dimension = re.search(r"\{[^,]+,(\w+)\}", search)
+            assert dimension, search
+            kind, attribute = SEARCHED[dimension[1]]
+            for one in (one["values"][attribute] for one in made if one["type"] == kind):
+                if dimension[1] != "QueueName" or one.endswith("-dead-letters"):
+                    assert _finds(search, one), f"{search} does not find {one}"
+                    found.add(dimension[1])
+    assert found == set(SEARCHED)
+
+
+def _finds(search: str, name: str) -> bool:
+    """Whether a search's quoted words (all of them, of those in brackets one) stand in a name as whole words."""
+    words = search.partition("}")[2].rpartition("',")[0]
+    words = re.sub(r'MetricName="\w+"', "", words)
+    return all(any(re.search(rf"(?<![a-z0-9]){re.escape(one)}(?![a-z0-9])", name) for one in re.findall(r'"([^"]+)"', part))
+               for part in re.findall(r'\([^)]*\)|"[^"]+"', words))

@@ -52,7 +52,10 @@ locals {
     for code in local._codes : {
       text = join("\n", [
         "## ${code}",
-        "[Its own dashboard](${local._console}/cloudwatch/home?region=${local.environments[code].region}#dashboards/dashboard/${local.environments[code].prefix}-morning) says more. Failures that people saw and failed runs of the operations Lambdas are 0; so are messages in dead-letter queues.",
+        join(" ", [
+          "Failures that people saw and failed runs of the operations Lambdas are 0; so are messages in dead-letter queues.",
+          local.environments[code].dashboard ? "[Its own dashboard](${local._console}/cloudwatch/home?region=${local.environments[code].region}#dashboards/dashboard/${local.environments[code].prefix}-morning) says more." : "Its alarms say what to do.",
+        ]),
       ])
       widgets = concat(
         [

@@ -14,12 +14,13 @@ variable "charges_usd" {
 variable "environments" {
   description = <<-EOT
     Environments that stand, by code (dev, staging, prod): where, in which
-    account (null is this one), what they may cost in a month, and which of
-    their composite alarms there are.
+    account (null is this one), what they may cost in a month, whether they
+    have a dashboard of their own, and which of their composite alarms there are.
   EOT
   type = map(object({
     account_id = optional(string)
     budget_usd = optional(number)
+    dashboard  = optional(bool, true)
     lamps      = optional(set(string), ["morning", "urgent"])
     region     = optional(string, "us-east-1")
   }))

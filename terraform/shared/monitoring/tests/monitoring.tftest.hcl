@@ -72,7 +72,8 @@ run "three_environments" {
     application_signals = true
     trace_encryption    = "own-key"
     environments = {
-      dev     = { budget_usd = 500, lamps = ["morning"] }
+      dev     = { budget_usd = 500, dashboard = false }
+      lab     = { dashboard = false, lamps = ["morning"] }
       prod    = { budget_usd = 5000 }
       staging = { budget_usd = 1500 }
     }
@@ -82,7 +83,7 @@ run "three_environments" {
   assert {
     condition = (
       output.alarms["us-east-1"]["urgent"].name == "personal-timeline-shared-environments-urgent" &&
-      local._lamps["us-east-1"] == { prod = "personal-timeline-prod-environment-urgent", staging = "personal-timeline-staging-environment-urgent" } &&
+      local._lamps["us-east-1"] == { dev = "personal-timeline-dev-environment-urgent", prod = "personal-timeline-prod-environment-urgent", staging = "personal-timeline-staging-environment-urgent" } &&
       !can(output.alarms["us-west-2"]["urgent"]) && !can(output.alarms["us-west-2"]["charges"])
     )
     error_message = "One lamp where the environments are; an environment without an urgent one is not in it."
@@ -90,7 +91,7 @@ run "three_environments" {
   assert {
     condition = (
       [for widget in jsondecode(module.dashboard.body).widgets : split("\n", widget.properties.markdown)[0] if widget.type == "text" && widget.width == 24] ==
-      ["## Is anything wrong, anywhere?", "## prod", "## staging", "## dev", "## Cost", "## Do messages arrive?"]
+      ["## Is anything wrong, anywhere?", "## prod", "## staging", "## dev", "## lab", "## Cost", "## Do messages arrive?"]
     )
     error_message = "A row for each environment, the most important first."
   }
