@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import time
 import uuid
@@ -19,6 +20,8 @@ _STEPS = 5
 _CODES = dict(zip(ENVIRONMENTS, ("dev", "staging", "prod"), strict=True))
 # AWS Backup's words for jobs that will not change any more.
 _ENDED = frozenset({"COMPLETED", "ABORTED", "FAILED", "EXPIRED", "PARTIAL"})
+# What AWS Backup takes of what carries tags here; a snapshot has its source's tags and is no source itself.
+_KINDS = ("dynamodb:table", "ec2:instance", "ec2:volume", "elasticfilesystem:file-system", "rds:cluster", "rds:db", "s3")
 Clients = Callable[[str, str], Any]
 
 
@@ -158,11 +161,11 @@ def _selected(selection: Mapping[str, Any]) -> Iterable[str]:
 def _resources(tagging: Any, environment: str, named: Sequence[str]) -> list[tuple[str, str | None]]:
     filters = [{"Key": "Environment", "Values": [environment]}, *([] if named else [{"Key": "Backup"}])]
     found: dict[str, str | None] = {}
-    for page in tagging.get_paginator("get_resources").paginate(TagFilters=filters):
+    for page in tagging.get_paginator("get_resources").paginate(TagFilters=filters, ResourceTypeFilters=list(_KINDS)):
         for one in page["ResourceTagMappingList"]:
             tags = {tag["Key"]: tag["Value"] for tag in one["Tags"]}
             # An emulator, or a new service, may not filter: ask again here.
-            if tags.get("Environment") == environment and (named or "Backup" in tags):
+            if _kind(one["ResourceARN"]) in _KINDS and tags.get("Environment") == environment and (named or "Backup" in tags):
                 found[one["ResourceARN"]] = tags.get("Backup")
     if not named:
         return sorted(found.items())
@@ -171,6 +174,12 @@ def _resources(tagging: Any, environment: str, named: Sequence[str]) -> list[tup
         raise Refused(f"{', '.join(foreign)}: not tagged Environment={environment}; a resource of another environment "
                       "is backed up with that environment's name")
     return [(arn, found[arn]) for arn in named]
+
+
+def _kind(arn: str) -> str:
+    """The resource type as the tagging API names it."""
+    service, rest = arn.split(":")[2], arn.split(":", 5)[5]
+    return service if service == "s3" else f"{service}:{re.split('[:/]', rest)[0]}"
 
 
 def _plan_of(arn: str, tag: str | None, known: Mapping[str, Plan], chosen: str | None) -> Plan:
