@@ -18,7 +18,9 @@ from pathlib import Path
 _BLOCK = re.compile(r'^(\w+)(?: "[^"]+")* \{\n.*?^\}\n', re.MULTILINE | re.DOTALL)
 _LOCAL = re.compile(r"^  (\w+) += .*?(?=^  \w+ += |^  #|^\}|\Z)", re.MULTILINE | re.DOTALL)
 _READ = re.compile(r"\blocal\.(\w+)")
-_ELSEWHERE = re.compile(r"\b(?:data|module|path|aws_\w+|terraform)\.")
+# What needs more than variables and locals: other objects, and files of the folder.
+_ELSEWHERE = re.compile(r"\b(?:data|module|path|aws_\w+|terraform)\.|\b(?:file\w*|templatefile)\(")
+_DESCRIPTION = re.compile(r"^ +(?:description|error_message) += .*$", re.MULTILINE)
 _EXPECTED = re.compile(r"expect_failures = \[(.*?)\]", re.DOTALL)
 
 
@@ -66,6 +68,8 @@ def _locals(text: str) -> Iterator[tuple[str, str]]:
 def _needed(variables: str, known: dict[str, str]) -> list[str] | None:
     """What the validations read, all the way down; None where that is more than locals."""
     wanted, found = set(_READ.findall(variables)), dict[str, str]()
+    if _ELSEWHERE.search(_DESCRIPTION.sub("", variables)):
+        return None
     while wanted - set(found):
         for name in wanted - set(found):
             if name not in known or _ELSEWHERE.search(known[name]):
