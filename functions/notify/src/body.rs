@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use nightshift_core::{
-    AccountId, Command, Fact, Notification, Region, Severity, printable, shortened,
+    AccountId, Command, Fact, Notification, Region, Severity, Status, printable, shortened,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -84,6 +84,9 @@ pub fn unknown(reason: &str, body: &str, origin: &Origin) -> Message {
             text: shortened(body, SHOWN),
         }],
         links: Vec::new(),
+        dedup_key: None,
+        status: Status::Open,
+        owner: None,
         occurred_at: origin.sent_at,
     };
     Message {
@@ -154,6 +157,9 @@ fn salvage(fields: &Map<String, Value>, origin: &Origin, problem: &str) -> Optio
         next_steps: field(fields, "next_steps", &mut broken).unwrap_or_default(),
         commands: field(fields, "commands", &mut broken).unwrap_or_default(),
         links: field(fields, "links", &mut broken).unwrap_or_default(),
+        dedup_key: field(fields, "dedup_key", &mut broken),
+        status: field(fields, "status", &mut broken).unwrap_or_default(),
+        owner: field(fields, "owner", &mut broken),
         occurred_at: occurred_at.unwrap_or(origin.sent_at),
     };
     let list = if broken.is_empty() {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use nightshift_core::{
-    Arn, Command, Document, Fact, Money, Notification, Section, Severity, shortened,
+    Arn, Command, Document, Fact, Money, Notification, Section, Severity, Status, shortened,
 };
 use nightshift_schedule::Zone;
 use serde_json::json;
@@ -125,6 +125,9 @@ impl<'a> Teller<'a> {
             next_steps: Vec::new(),
             commands: Vec::new(),
             links: Vec::new(),
+            dedup_key: None,
+            status: Status::Open,
+            owner: None,
             occurred_at: self.now,
         }
     }

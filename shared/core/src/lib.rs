@@ -20,6 +20,6 @@ pub use duration::IsoDuration;
 pub use guard::{BlastRadius, Guard, Refusal, StopSwitch, Target};
 pub use money::Money;
 pub use names::{AccountId, Region, Tags};
-pub use notification::{Command, Fact, Link, Notification, Section};
+pub use notification::{Command, Fact, Link, Notification, Section, Status};
 pub use severity::Severity;
 pub use text::{printable, shortened};

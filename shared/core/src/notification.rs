@@ -27,6 +27,17 @@ pub struct Notification {
     pub severity: Severity,
     /// What kind of message this is, `function.kind`, for routing.
     pub kind: String,
+    /// The matter that this is one word of, the same from its first message to
+    /// its last: channels that can, keep one message a matter up to date.
+    /// None: nothing follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dedup_key: Option<String>,
+    /// Where the matter stands.
+    #[serde(default, skip_serializing_if = "Status::is_open")]
+    pub status: Status,
+    /// Whom it concerns, as the owner tag names them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// One line: what happened.
     pub title: String,
     /// A sentence or two: why, and what it means.
@@ -49,6 +60,24 @@ pub struct Notification {
     /// When it happened.
     #[schemars(with = "String")]
     pub occurred_at: Timestamp,
+}
+
+/// Where a matter stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// It goes on, or it was but a word.
+    #[default]
+    Open,
+    /// It is over: nobody need look any more.
+    Resolved,
+}
+
+impl Status {
+    /// Whether it goes on.
+    pub const fn is_open(&self) -> bool {
+        matches!(self, Self::Open)
+    }
 }
 
 /// A labelled value.

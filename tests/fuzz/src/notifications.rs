@@ -1,7 +1,9 @@
 //! What reaches notify, and what it makes of it for Slack.
 
 use jiff::Timestamp;
-use nightshift_core::{AccountId, Command, Fact, Link, Notification, Region, Section, Severity};
+use nightshift_core::{
+    AccountId, Command, Fact, Link, Notification, Region, Section, Severity, Status,
+};
 use notify::{Event, Message, message, plain_message};
 use serde_json::{Value, json};
 
@@ -89,6 +91,9 @@ fn from_lines(text: &str) -> Notification {
         next_steps: vec![],
         commands: vec![],
         links: vec![],
+        dedup_key: None,
+        status: Status::Open,
+        owner: None,
         occurred_at: Timestamp::UNIX_EPOCH,
     };
     let mut last: (char, String) = ('t', String::new());

@@ -1,7 +1,9 @@
 //! What a notification looks like in Slack: golden files for the messages that
 //! people really get, and the limits for any that may come.
 
-use nightshift_core::{AccountId, Command, Fact, Link, Notification, Region, Section, Severity};
+use nightshift_core::{
+    AccountId, Command, Fact, Link, Notification, Region, Section, Severity, Status,
+};
 use nightshift_testkit::{assert_valid, fixtures, package_root};
 use notify::{Event, message, plain_message};
 use proptest::prelude::*;
@@ -202,6 +204,9 @@ prop_compose! {
             next_steps,
             commands: commands.into_iter().map(|(label, text)| Command { label, text }).collect(),
             links: links.into_iter().map(|(label, url)| Link { label, url }).collect(),
+            dedup_key: None,
+            status: Status::Open,
+            owner: None,
             occurred_at: jiff::Timestamp::from_second(seconds).unwrap(),
         }
     }

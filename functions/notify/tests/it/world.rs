@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use nightshift_core::{AccountId, Command, Fact, Link, Notification, Region, Section, Severity};
+use nightshift_core::{
+    AccountId, Command, Fact, Link, Notification, Region, Section, Severity, Status,
+};
 use nightshift_runtime::{Deadline, Function, Invocation};
 use notify::{
     Answer, Channel, ChannelError, Channels, Freshness, Notify, Pace, PostError, Poster, Webhook,
@@ -40,6 +42,9 @@ pub fn notification() -> Notification {
             label: "Console".to_owned(),
             url: "https://console.aws.amazon.com/".to_owned(),
         }],
+        dedup_key: None,
+        status: Status::Open,
+        owner: None,
         occurred_at: "2026-11-23T19:00:00Z".parse().unwrap(),
     }
 }

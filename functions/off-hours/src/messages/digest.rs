@@ -1,7 +1,7 @@
 //! What a month saved.
 
 use jiff::Timestamp;
-use nightshift_core::{Document, Fact, Notification, Severity};
+use nightshift_core::{Document, Fact, Notification, Severity, Status};
 
 use super::section;
 use crate::model::Saved;
@@ -40,6 +40,9 @@ pub fn monthly(document: &Document, digest: &Digest, now: Timestamp) -> Notifica
         next_steps: Vec::new(),
         commands: Vec::new(),
         links: Vec::new(),
+        dedup_key: None,
+        status: Status::Open,
+        owner: None,
         occurred_at: now,
     }
 }
