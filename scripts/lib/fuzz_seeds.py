@@ -89,7 +89,10 @@ def lines(notification: dict) -> str:
 
 def documents() -> Iterator[str]:
     """Configurations, whole ones made of the sections that the pages and tests show."""
-    section = {"notify": {"channels": {"slack": {"webhook_parameter": "/p/dev/nightshift/slack-webhook"}}}}
+    section = {"notify": {
+        "channels": {"slack": {"kind": "slack-webhook", "webhook_parameter": "/p/dev/nightshift/slack-webhook"}},
+        "routes": [{"name": "everything", "channels": ["slack"]}],
+    }}
     hours = {
         "default_zone": "Europe/Berlin", "schedules": {"office-hours": "Mon-Fri 07:00-19:00"},
         "untagged": "office-hours", "closed": ["2026-12-25"], "frozen": ["2026-12-31"], "lease": "PT8H",
@@ -129,8 +132,10 @@ def records() -> Iterator[str]:
 
 
 def answers() -> Iterator[str]:
+    rooms = ["slack_webhook", "web_api", "pagerduty"]
+    bodies = [body for room in rooms for body in quoted(f"functions/notify/src/channels/{room}.rs")]
     for status in [200, 302, 400, 401, 403, 404, 408, 410, 429, 500, 503]:
-        for body in quoted("functions/notify/src/decide.rs"):
+        for body in bodies:
             yield f"{status}\n{7 if status == 429 else ''}\n{body}"
 
 

@@ -218,7 +218,7 @@ def open_estate(folder: Path) -> Estate:
 def furnish(estate: Estate) -> None:
     """What people and other teams put there: the webhook, and an estate that existed before."""
     estate.client("ssm").put_parameter(
-        Name=estate.outputs["webhook_parameter"], Type="SecureString", KeyId=estate.outputs["key_arn"],
+        Name=estate.outputs["channel_parameters"]["slack"], Type="SecureString", KeyId=estate.outputs["key_arn"],
         Value=f"{estate.cloud.endpoint}{Webhook().path}")
     estate.listen()
     for seed in sorted(SEEDS.glob("*.json")):

@@ -1,205 +1,361 @@
-//! Brings messages to the channel, one after another, and says of each what
-//! became of it. What is not delivered goes back to the queue.
+//! Brings messages to one channel, one after another, and says of each what
+//! became of it.
 
 use std::time::Duration;
 
 use nightshift_core::Notification;
-use nightshift_runtime::Deadline;
+use nightshift_runtime::{Body, Deadline, Entry, Ledger, LedgerError};
 
-use crate::blocks::{Payload, message, plain_message};
-use crate::decide::{Verdict, verdict};
-use crate::observe::{Channel, ChannelError, Channels, Freshness};
+use crate::channels::{Form, Kind, Letter, Rendered, Verdict, kind};
+use crate::decide::{Next, Stop, Tries, next, refused};
+use crate::edge::Edge;
+use crate::lease::{self, Lease, Turn};
+use crate::memory::Memory;
+use crate::observe::{Destination, Freshness, Pace, Purpose, Setup};
 use crate::report::{Delivery, Outcome};
-use crate::slack::Poster;
+use crate::standing::{self, KEPT, Place, Standing};
 
-/// How patient a delivery is.
-#[derive(Clone, Copy, Debug)]
-pub struct Pace {
-    /// The longest wait for one answer.
-    pub answer: Duration,
-    /// Slack's waits up to this are slept here; longer ones in the queue.
-    pub wait: Duration,
-    /// What one more attempt needs of the deadline.
-    pub attempt: Duration,
-    /// What of it is kept for the report, whatever Slack does.
-    pub report: Duration,
-    /// Attempts for one message in one invocation.
-    pub attempts: u32,
-    /// After so many messages in a row that Slack did not answer, the rest of
-    /// the batch goes back untried.
-    pub patience: u32,
+/// The ledger's partition of what was told.
+pub const PARTITION: &str = "notify#told";
+/// A lease outlives its invocation by a little, and never for long.
+const MARGIN: Duration = Duration::from_secs(2);
+
+/// What every courier of an invocation works with.
+pub struct Office<'a, E: Edge> {
+    /// What is outside.
+    pub edge: &'a E,
+    /// The configuration.
+    pub setup: &'a Setup,
+    /// The ledger.
+    pub ledger: &'a E::Ledger,
+    /// What was delivered lately.
+    pub memory: &'a Memory,
+    /// How patient deliveries are.
+    pub pace: Pace,
+    /// When everything has to be over.
+    pub deadline: Deadline,
+    /// Who asks for leases.
+    pub holder: &'a str,
 }
 
-impl Default for Pace {
-    fn default() -> Self {
-        Self {
-            answer: Duration::from_secs(8),
-            wait: Duration::from_secs(5),
-            attempt: Duration::from_secs(3),
-            report: Duration::from_secs(1),
-            attempts: 4,
-            patience: 2,
-        }
-    }
-}
-
-/// One invocation's way to the channel.
-pub struct Courier<'a, C, P> {
-    channels: &'a C,
-    poster: &'a P,
-    pace: Pace,
-    deadline: Deadline,
-    channel: Channel,
-    /// The webhook was read anew already: once is enough for a batch.
+/// One invocation's way to one channel.
+pub struct Courier<'a, E: Edge> {
+    office: &'a Office<'a, E>,
+    destination: Destination,
+    kind: Box<dyn Kind>,
+    purpose: Purpose,
+    lease: Option<Lease>,
+    /// The secret was read anew already: once is enough for a batch.
     refreshed: bool,
     unanswered: u32,
-    closed: Option<(Outcome, String)>,
+    closed: Option<Stop>,
 }
 
-enum Step {
-    Again,
-    Plain,
-    Done(Outcome, Option<String>),
+/// What one attempt with all its requests ended in.
+struct Attempt {
+    verdict: Verdict,
+    place: Option<Place>,
 }
 
-impl<'a, C: Channels, P: Poster> Courier<'a, C, P> {
-    /// Looks where messages go.
+impl<'a, E: Edge> Courier<'a, E> {
+    /// Looks where the channel is.
     ///
     /// # Errors
-    /// When the channel is not known: then nothing can be delivered.
+    /// When that cannot be known: then nothing can be delivered to it.
     pub async fn new(
-        channels: &'a C,
-        poster: &'a P,
-        pace: Pace,
-        deadline: Deadline,
-    ) -> Result<Self, ChannelError> {
-        let channel = channels.channel(Freshness::Recent).await?;
+        office: &'a Office<'a, E>,
+        channel: &str,
+        purpose: Purpose,
+    ) -> Result<Self, Stop> {
+        let destination = office
+            .edge
+            .destination(office.setup, channel, purpose, Freshness::Recent)
+            .await
+            .map_err(|error| Stop {
+                outcome: if error.is_transient() {
+                    Outcome::Returned
+                } else {
+                    Outcome::Failed
+                },
+                reason: error.to_string(),
+                after: None,
+                for_all: true,
+            })?;
         Ok(Self {
-            channels,
-            poster,
-            pace,
-            deadline,
-            channel,
+            office,
+            kind: kind(&destination.channel),
+            destination,
+            purpose,
+            lease: None,
             refreshed: false,
             unanswered: 0,
             closed: None,
         })
     }
 
-    /// The environment that the channel belongs to.
-    pub fn environment(&self) -> &str {
-        &self.channel.environment
+    /// Gives the channel back to others.
+    pub async fn leave(self) {
+        if let Some(lease) = &self.lease {
+            lease::give_back(self.office.ledger, lease, self.office.edge.now()).await;
+        }
     }
 
-    /// Delivers one message, unless an earlier one has shown that none gets through.
+    /// Delivers one message, unless it was delivered before, or an earlier one
+    /// has shown that none gets through.
     pub async fn deliver(&mut self, notification: &Notification) -> Delivery {
-        let mut delivery = Delivery::default();
-        let mut payload = message(notification);
-        loop {
-            if let Some((outcome, reason)) = &self.closed {
-                delivery.outcome = *outcome;
-                delivery.detail = Some(reason.clone());
+        let name = self.destination.name.clone();
+        let mark = standing::mark(notification);
+        if self.office.memory.knows(&name, &mark) {
+            return Delivery::ended(&name, Outcome::Duplicate);
+        }
+        if let Some(stop) = &self.closed {
+            return Delivery::stopped(&name, stop);
+        }
+        if let Err(stop) = self.await_turn().await {
+            self.closed = Some(stop.clone());
+            return Delivery::stopped(&name, &stop);
+        }
+        let key = standing::key(&name, notification);
+        let stored = self.remembered(&key).await;
+        let told = stored.as_ref().and_then(|entry| entry.1.clone());
+        if told.as_ref().is_some_and(|told| told.knows(&mark)) {
+            self.office.memory.learn(&name, &mark);
+            return Delivery::ended(&name, Outcome::Duplicate);
+        }
+        let (delivery, place) = self.attempts(notification, told.as_ref()).await;
+        if delivery.outcome == Outcome::Delivered {
+            self.office.memory.learn(&name, &mark);
+            let word = Word {
+                notification,
+                mark: &mark,
+                place,
+            };
+            self.remember(&key, stored, word).await;
+        }
+        delivery
+    }
+
+    async fn attempts(
+        &mut self,
+        notification: &Notification,
+        told: Option<&Standing>,
+    ) -> (Delivery, Option<Place>) {
+        let mut delivery = Delivery::ended(&self.destination.name, Outcome::Failed);
+        let mut tries = Tries::default();
+        let mut place = None;
+        let stop = loop {
+            if !self.office.deadline.allows(self.office.pace.attempt) {
+                break Some(Stop {
+                    outcome: Outcome::Returned,
+                    reason: "no time was left in this invocation".to_owned(),
+                    after: Some(Duration::from_secs(1)),
+                    for_all: true,
+                });
+            }
+            let letter = Letter {
+                notification,
+                standing: told.filter(|_| !tries.alone),
+            };
+            let rendered = self.kind.render(&letter, self.form(tries.plain));
+            delivery.shortened = rendered.shortened;
+            let attempt = self.attempt(&rendered, &mut tries).await;
+            match next(attempt.verdict, &tries, &self.office.pace) {
+                Next::Done => {
+                    place = attempt.place;
+                    break None;
+                }
+                Next::Again(wait) => tokio::time::sleep(wait).await,
+                Next::Plain => tries.plain = true,
+                Next::Alone => tries.alone = true,
+                Next::Refresh(reason) => {
+                    if let Err(stop) = self.refresh(&reason).await {
+                        break Some(stop);
+                    }
+                }
+                Next::Stop(stop) => break Some(stop),
+            }
+        };
+        delivery.attempts = tries.attempts;
+        delivery.plain = tries.plain;
+        match stop {
+            None => delivery.outcome = Outcome::Delivered,
+            Some(stop) => {
+                delivery.stop(&stop);
+                if stop.for_all {
+                    self.closed = Some(stop);
+                }
+            }
+        }
+        (delivery, place)
+    }
+
+    const fn form(&self, plain: bool) -> Form {
+        match self.purpose {
+            Purpose::Canary => Form::Canary,
+            Purpose::News if plain => Form::Plain,
+            Purpose::News => Form::Full,
+        }
+    }
+
+    /// All requests of a message, up to the first that is not taken.
+    async fn attempt(&mut self, rendered: &Rendered, tries: &mut Tries) -> Attempt {
+        let patience = &self.office.pace;
+        let mut place = None;
+        let mut verdict = Verdict::Delivered;
+        for (index, request) in rendered.requests.iter().enumerate() {
+            // A run that is ended from outside reports nothing: all of the
+            // batch would come again, and be in the channel twice.
+            let left = self.office.deadline.remaining();
+            let limit = patience.answer.min(left.saturating_sub(patience.report));
+            tries.attempts += 1;
+            let answer = self
+                .office
+                .edge
+                .carry(&self.destination.address, request, limit)
+                .await;
+            verdict = match &answer {
+                Ok(answer) => self.kind.verdict(answer),
+                Err(error) => Verdict::Unavailable(error.to_string()),
+            };
+            if verdict != Verdict::Delivered {
                 break;
             }
-            if !self.deadline.allows(self.pace.attempt) {
-                self.close(Outcome::Returned, "no time was left in this invocation");
-                continue;
+            if let (0, true, Ok(answer)) = (index, rendered.begins, &answer) {
+                place = self.kind.place(answer);
             }
-            delivery.attempts += 1;
-            match self.attempt(&payload, &delivery).await {
-                Step::Again => {}
-                Step::Plain => {
-                    delivery.fell_back = true;
-                    payload = plain_message(notification);
+        }
+        if matches!(verdict, Verdict::Unavailable(_)) {
+            self.unanswered += 1;
+        } else {
+            self.unanswered = 0;
+        }
+        tries.unanswered = self.unanswered;
+        tries.refreshed = self.refreshed;
+        tries.left = self.office.deadline.remaining();
+        Attempt { verdict, place }
+    }
+
+    /// The channel refuses the secret: perhaps there is a new one.
+    async fn refresh(&mut self, reason: &str) -> Result<(), Stop> {
+        self.refreshed = true;
+        let name = &self.destination.name;
+        let read = self
+            .office
+            .edge
+            .destination(self.office.setup, name, self.purpose, Freshness::Now)
+            .await;
+        match read {
+            Ok(destination) if destination != self.destination => {
+                self.destination = destination;
+                Ok(())
+            }
+            Ok(_) => Err(refused(reason)),
+            Err(error) => Err(Stop {
+                outcome: Outcome::Returned,
+                reason: format!(
+                    "the channel refuses us ({reason}), and reading its secret anew failed: {error}"
+                ),
+                after: None,
+                for_all: true,
+            }),
+        }
+    }
+
+    /// Waits until nobody else posts to the channel. A ledger that does not
+    /// answer holds nothing up: haste costs a 429, silence a message.
+    async fn await_turn(&mut self) -> Result<(), Stop> {
+        let office = self.office;
+        while self.lease.is_none() {
+            let now = office.edge.now();
+            let until = now + office.deadline.remaining() + MARGIN;
+            let name = &self.destination.name;
+            match lease::take(office.ledger, name, office.holder, now, until).await {
+                Ok(Turn::Ours(lease)) => self.lease = Some(lease),
+                Ok(Turn::Theirs)
+                    if office
+                        .deadline
+                        .allows(office.pace.turn + office.pace.attempt) =>
+                {
+                    tokio::time::sleep(office.pace.turn).await;
                 }
-                Step::Done(outcome, detail) => {
-                    delivery.outcome = outcome;
-                    delivery.detail = detail;
+                Ok(Turn::Theirs) => {
+                    return Err(Stop {
+                        outcome: Outcome::Returned,
+                        reason: "another invocation is delivering to this channel".to_owned(),
+                        after: Some(Duration::from_secs(1)),
+                        for_all: true,
+                    });
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "delivering without a lease");
                     break;
                 }
             }
         }
-        delivery.shortened = payload.shortened;
-        delivery
+        Ok(())
     }
 
-    async fn attempt(&mut self, payload: &Payload, delivery: &Delivery) -> Step {
-        // A run that is ended from outside reports nothing: all of the batch
-        // would come again, and be in the channel twice.
-        let left = self.deadline.remaining().saturating_sub(self.pace.report);
-        let limit = self.pace.answer.min(left);
-        let answer = self
-            .poster
-            .post(&self.channel.webhook, &payload.body, limit)
-            .await;
-        let verdict = match answer {
-            Ok(answer) => verdict(&answer),
-            Err(error) => Verdict::Unavailable(error.to_string()),
-        };
-        if !matches!(verdict, Verdict::Unavailable(_)) {
-            self.unanswered = 0;
-        }
-        match verdict {
-            Verdict::Delivered => Step::Done(Outcome::Delivered, None),
-            Verdict::Wait(wait) => self.wait(wait, delivery.attempts).await,
-            Verdict::Unavailable(reason) => {
-                self.unanswered += 1;
-                if self.unanswered >= self.pace.patience {
-                    self.close(Outcome::Returned, &format!("not tried after: {reason}"));
-                }
-                Step::Done(Outcome::Returned, Some(reason))
+    /// What the channel was told of the matter; none where the ledger does not
+    /// answer, for a message twice is better than none.
+    async fn remembered(&self, key: &str) -> Option<(u64, Option<Standing>)> {
+        match self.office.ledger.read(PARTITION, key).await {
+            Ok(None) => Some((0, None)),
+            Ok(Some(entry)) => Some((entry.version, entry.body.read().ok())),
+            Err(error) => {
+                tracing::warn!(%error, "delivering without memory");
+                None
             }
-            Verdict::Reshape(_) if !delivery.fell_back => Step::Plain,
-            Verdict::Reshape(reason) => Step::Done(
-                Outcome::Failed,
-                Some(format!("Slack refuses it even as plain text: {reason}")),
-            ),
-            Verdict::Refused(reason) => self.refresh(&reason).await,
         }
     }
 
-    /// Sleeps what Slack asks for, or leaves it to the queue.
-    async fn wait(&mut self, wait: Duration, attempts: u32) -> Step {
-        let fits = wait <= self.pace.wait && self.deadline.allows(wait + self.pace.attempt);
-        if fits && attempts < self.pace.attempts {
-            tokio::time::sleep(wait).await;
-            return Step::Again;
-        }
-        let reason = format!(
-            "the channel is full: Slack asks to wait {} s",
-            wait.as_secs()
-        );
-        self.close(Outcome::Returned, &reason);
-        Step::Done(Outcome::Returned, Some(reason))
-    }
-
-    /// Slack refuses the webhook: perhaps there is a new one.
-    async fn refresh(&mut self, reason: &str) -> Step {
-        if !self.refreshed {
-            self.refreshed = true;
-            match self.channels.channel(Freshness::Now).await {
-                Ok(channel) if channel != self.channel => {
-                    self.channel = channel;
-                    return Step::Again;
-                }
-                Ok(_) => {}
+    /// Writes down that it was told. A message that is told again because this
+    /// failed is told twice, not lost.
+    async fn remember(
+        &self,
+        key: &str,
+        mut stored: Option<(u64, Option<Standing>)>,
+        word: Word<'_>,
+    ) {
+        for _ in 0..2 {
+            let Some((version, before)) = &stored else {
+                return;
+            };
+            match self.write(key, *version, before.as_ref(), &word).await {
+                Ok(_) => return,
+                Err(LedgerError::Conflict { .. }) => stored = self.remembered(key).await,
                 Err(error) => {
-                    let reason = format!(
-                        "Slack refuses the webhook ({reason}), and reading it anew failed: {error}"
-                    );
-                    self.close(Outcome::Returned, &reason);
-                    return Step::Done(Outcome::Returned, Some(reason));
+                    tracing::warn!(%error, "delivered, and not written down");
+                    return;
                 }
             }
         }
-        let reason = format!(
-            "Slack refuses the webhook ({reason}): make a new one and put it into its parameter, then redrive the dead letters"
-        );
-        self.close(Outcome::Failed, &reason);
-        Step::Done(Outcome::Failed, Some(reason))
     }
 
-    fn close(&mut self, outcome: Outcome, reason: &str) {
-        self.closed = Some((outcome, reason.to_owned()));
+    async fn write(
+        &self,
+        key: &str,
+        version: u64,
+        before: Option<&Standing>,
+        word: &Word<'_>,
+    ) -> Result<u64, LedgerError> {
+        let after = Standing::after(before, word.notification, word.mark, word.place.clone());
+        let body = Body::new(&after).map_err(|error| LedgerError::Malformed {
+            key: key.to_owned(),
+            problem: error.to_string(),
+        })?;
+        let entry = Entry {
+            key: key.to_owned(),
+            version,
+            body,
+            expires_at: self.office.edge.now().checked_add(KEPT).ok(),
+        };
+        self.office.ledger.write(PARTITION, &entry).await
     }
+}
+
+/// One delivered word.
+struct Word<'n> {
+    notification: &'n Notification,
+    mark: &'n str,
+    place: Option<Place>,
 }

@@ -1,11 +1,14 @@
 //! A notification as Slack's Block Kit, within every limit of Slack.
 
 use jiff::Timestamp;
-use nightshift_core::{Fact, Link, Notification, Section, Severity};
+use nightshift_core::{Fact, Link, Notification, Section, Severity, Status};
 use serde_json::{Value, json};
 
 use crate::limits::{BUTTON, DETAILS, Detail, FALLBACK, FIELDS, HEADER, PLAIN, SECTION, TOTAL};
 use crate::mrkdwn::{code_block, inline, plain, verbatim, width};
+
+/// What stands before the title of a matter that is over.
+const RESOLVED: &str = "Resolved: ";
 
 /// What Slack is sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +21,14 @@ pub struct Payload {
 
 /// The notification in Block Kit.
 pub fn message(notification: &Notification) -> Payload {
-    let mut rendered = DETAILS.iter().map(|detail| blocks(notification, detail));
+    message_with(notification, None)
+}
+
+/// The same, with a note on what the channel has heard of the matter before.
+pub fn message_with(notification: &Notification, note: Option<&str>) -> Payload {
+    let mut rendered = DETAILS
+        .iter()
+        .map(|detail| blocks(notification, note, detail));
     let fits = |blocks: &Value| width(&blocks.to_string()) <= TOTAL;
     let (blocks, shortened) = rendered
         .find(|(blocks, _)| fits(blocks))
@@ -31,6 +41,45 @@ pub fn message(notification: &Notification) -> Payload {
             "unfurl_media": false,
         }),
         shortened,
+    }
+}
+
+/// One more word on a matter, for the thread below its message: only what is new.
+pub fn word(notification: &Notification) -> Value {
+    const SUMMARY: usize = 600;
+    let (emoji, begin) = look(notification);
+    let title = bold(&inline(&notification.title, HEADER));
+    let mut text = format!("{emoji} {begin}{title}");
+    let summary = inline(&notification.summary, SUMMARY);
+    if !summary.is_empty() {
+        text = format!("{text}\n{summary}");
+    }
+    json!({
+        "text": headline(notification, FALLBACK),
+        "blocks": [
+            {"type": "section", "text": mrkdwn(&text)},
+            {"type": "context", "elements": [mrkdwn(&origin(notification))]},
+        ],
+        "unfurl_links": false,
+        "unfurl_media": false,
+    })
+}
+
+/// One quiet line: the channel is heard.
+pub fn canary(notification: &Notification) -> Payload {
+    let text = format!(
+        "{} · {}",
+        inline(&notification.title, HEADER),
+        origin(notification)
+    );
+    Payload {
+        body: json!({
+            "text": text,
+            "blocks": [{"type": "context", "elements": [mrkdwn(&text)]}],
+            "unfurl_links": false,
+            "unfurl_media": false,
+        }),
+        shortened: false,
     }
 }
 
@@ -86,16 +135,21 @@ const fn emoji(severity: Severity) -> &'static str {
     }
 }
 
-fn headline(notification: &Notification, limit: usize) -> String {
-    let line = format!("{}: {}", notification.title, notification.summary);
-    format!(
-        "{} {}",
-        emoji(notification.severity),
-        inline(&line, limit - 4)
-    )
+/// How a message begins: what it wants, or that nothing is wanted any more.
+pub fn look(notification: &Notification) -> (&'static str, &'static str) {
+    match notification.status {
+        Status::Open => (emoji(notification.severity), ""),
+        Status::Resolved => (emoji(Severity::Notice), RESOLVED),
+    }
 }
 
-fn blocks(notification: &Notification, detail: &Detail) -> (Value, bool) {
+fn headline(notification: &Notification, limit: usize) -> String {
+    let line = format!("{}: {}", notification.title, notification.summary);
+    let (emoji, begin) = look(notification);
+    format!("{emoji} {begin}{}", inline(&line, limit - 4 - begin.len()))
+}
+
+fn blocks(notification: &Notification, note: Option<&str>, detail: &Detail) -> (Value, bool) {
     let mut page = Page::default();
     page.header(notification);
     page.text(&inline(&notification.summary, detail.summary));
@@ -107,7 +161,7 @@ fn blocks(notification: &Notification, detail: &Detail) -> (Value, bool) {
     page.commands(notification, detail);
     page.links(&notification.links, detail);
     page.left_out("list", notification.sections.len(), detail.sections);
-    page.context(notification);
+    page.context(notification, note);
     (Value::Array(page.blocks), page.shortened)
 }
 
@@ -120,8 +174,9 @@ struct Page {
 
 impl Page {
     fn header(&mut self, notification: &Notification) {
-        let title = plain(&notification.title, HEADER - 4);
-        let text = format!("{} {title}", emoji(notification.severity));
+        let (emoji, begin) = look(notification);
+        let title = plain(&notification.title, HEADER - 4 - begin.len());
+        let text = format!("{emoji} {begin}{title}");
         self.blocks.push(json!({
             "type": "header",
             "text": {"type": "plain_text", "text": text.trim_end(), "emoji": true},
@@ -279,8 +334,9 @@ impl Page {
         }
     }
 
-    fn context(&mut self, notification: &Notification) {
+    fn context(&mut self, notification: &Notification, note: Option<&str>) {
         let mut elements = vec![mrkdwn(&origin(notification))];
+        elements.extend(note.map(|note| mrkdwn(&inline(note, 200))));
         if !self.left_out.is_empty() {
             elements.push(mrkdwn(&format!(
                 "Shortened to fit into Slack: {}. The log of notify has it whole.",
@@ -349,7 +405,7 @@ fn date(at: Timestamp) -> String {
 }
 
 /// Slack refuses the whole message for one address that it cannot read.
-fn is_button_address(url: &str, limit: usize) -> bool {
+pub fn is_button_address(url: &str, limit: usize) -> bool {
     let Some(rest) = url.strip_prefix("https://") else {
         return false;
     };

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use nightshift_core::{AccountId, Arn, Notification, Region, printable};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use thiserror::Error;
 
@@ -13,13 +14,27 @@ use crate::body::{self, Message};
 pub enum Event {
     /// Messages of the queue.
     Batch(Vec<Record>),
-    /// Show what Slack would be sent.
+    /// Show what channels would be sent.
     Preview(Box<Notification>),
     /// Send one message now.
     Send {
         /// The message.
         notification: Box<Notification>,
+        /// To this channel, whatever the routes say.
+        channel: Option<String>,
         /// Show it instead.
+        dry_run: bool,
+    },
+    /// Let out a canary on every route.
+    Canary {
+        /// Only say which.
+        dry_run: bool,
+    },
+    /// Look which channels are silent.
+    CanaryCheck {
+        /// The time for this run.
+        at: Option<Timestamp>,
+        /// Only say which, and tell nobody.
         dry_run: bool,
     },
 }
@@ -29,8 +44,21 @@ pub enum Event {
 pub struct Record {
     /// The queue's name for it, by which it can be given back.
     pub item: Option<String>,
+    /// How it is called where its time is changed.
+    pub handle: Option<Handle>,
+    /// How often the queue has handed it over, this time included.
+    pub receives: u32,
     /// What it says.
     pub message: Message,
+}
+
+/// A received message, for the queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Handle {
+    /// The queue.
+    pub queue: Arn,
+    /// The queue's word for this receipt.
+    pub receipt: String,
 }
 
 /// Why an event is not understood.
@@ -38,7 +66,7 @@ pub struct Record {
 pub enum EventError {
     /// Neither a batch nor a command.
     #[error(
-        "{found} is neither an SQS event nor a command: send {{\"command\":\"preview\"|\"send\",\"notification\":{{...}}}}, see docs/notify.md"
+        "{found} is neither an SQS event nor a command: send {{\"command\":\"preview\",\"notification\":{{...}}}}, see docs/notify.md"
     )]
     Unknown {
         /// What came instead.
@@ -54,20 +82,28 @@ pub enum EventError {
     },
 }
 
+/// What may stand beside the command.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Asked {
-    command: Verb,
+struct Shown {
     notification: Box<Notification>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sent {
+    notification: Box<Notification>,
+    channel: Option<String>,
     #[serde(default)]
     dry_run: bool,
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Verb {
-    Preview,
-    Send,
+#[serde(deny_unknown_fields)]
+struct Tried {
+    at: Option<Timestamp>,
+    #[serde(default)]
+    dry_run: bool,
 }
 
 impl Event {
@@ -78,8 +114,8 @@ impl Event {
     /// an error: what it carries is shown as it is.
     pub fn from_input(input: Value) -> Result<Self, EventError> {
         if let Value::Object(mut fields) = input {
-            if fields.contains_key("command") {
-                return command(&Value::Object(fields));
+            if let Some(verb) = fields.remove("command") {
+                return command(&verb, &Value::Object(fields));
             }
             if let Some(Value::Array(records)) = fields.remove("Records") {
                 return Ok(Self::Batch(records.iter().map(record).collect()));
@@ -96,24 +132,41 @@ impl Event {
     }
 }
 
-fn command(input: &Value) -> Result<Event, EventError> {
-    let Asked {
-        command,
-        notification,
-        dry_run,
-    } = serde_path_to_error::deserialize(input).map_err(|error| {
+fn command(verb: &Value, rest: &Value) -> Result<Event, EventError> {
+    match verb.as_str() {
+        Some("preview") => fields(rest).map(|Shown { notification }| Event::Preview(notification)),
+        Some("send") => fields(rest).map(
+            |Sent {
+                 notification,
+                 channel,
+                 dry_run,
+             }| Event::Send {
+                notification,
+                channel,
+                dry_run,
+            },
+        ),
+        Some("canary") => fields(rest).map(|Tried { dry_run, .. }| Event::Canary { dry_run }),
+        Some("canary-check") => {
+            fields(rest).map(|Tried { at, dry_run }| Event::CanaryCheck { at, dry_run })
+        }
+        _ => Err(EventError::Command {
+            path: "command".to_owned(),
+            problem: format!(
+                "{} is none of preview, send, canary, canary-check",
+                printable(&verb.to_string(), 60)
+            ),
+        }),
+    }
+}
+
+fn fields<T: DeserializeOwned>(rest: &Value) -> Result<T, EventError> {
+    serde_path_to_error::deserialize(rest).map_err(|error| {
         let path = error.path().to_string();
         EventError::Command {
             path: printable(&path, 100),
             problem: printable(&error.into_inner().to_string(), 300),
         }
-    })?;
-    Ok(match command {
-        Verb::Preview => Event::Preview(notification),
-        Verb::Send => Event::Send {
-            notification,
-            dry_run,
-        },
     })
 }
 
@@ -144,7 +197,15 @@ fn record(record: &Value) -> Record {
             &origin,
         ),
     };
-    Record { item, message }
+    let receives = text(&record["attributes"]["ApproximateReceiveCount"]);
+    Record {
+        handle: queue
+            .zip(text(&record["receiptHandle"]))
+            .map(|(queue, receipt)| Handle { queue, receipt }),
+        receives: receives.and_then(|text| text.parse().ok()).unwrap_or(1),
+        item,
+        message,
+    }
 }
 
 #[cfg(test)]
@@ -158,7 +219,10 @@ mod tests {
             (json!(null), "`null` is neither"),
             (json!({"source": "aws.rds"}), "fields [source]"),
             (json!({"Records": "x"}), "neither"),
-            (json!({"command": "fly"}), "unknown variant `fly`"),
+            (
+                json!({"command": "fly"}),
+                "\"fly\" is none of preview, send",
+            ),
             (
                 json!({"command": "preview"}),
                 "missing field `notification`",

@@ -1,31 +1,27 @@
 use std::collections::VecDeque;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
 
-use nightshift_core::Notification;
-
-/// Queue and topic may both deliver twice; a warm environment notices. A cold
-/// one does not: that costs a repeated message, never a lost one.
+/// What this environment has delivered: a short way to what the ledger knows,
+/// and what is left of it where the ledger did not answer.
 #[derive(Debug, Default)]
 pub struct Memory {
-    delivered: Mutex<VecDeque<(String, u64)>>,
+    delivered: Mutex<VecDeque<(String, String)>>,
 }
 
 impl Memory {
     const SIZE: usize = 500;
 
-    /// Whether exactly this was delivered before. The id alone is not enough:
-    /// a new text under an old id is news.
-    pub fn knows(&self, notification: &Notification) -> bool {
-        let mark = mark(notification);
+    /// Whether exactly this was delivered to the channel before.
+    pub fn knows(&self, channel: &str, mark: &str) -> bool {
         self.delivered
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .contains(&mark)
+            .iter()
+            .any(|(known_channel, known)| known_channel == channel && known == mark)
     }
 
     /// Remembers a delivery, and forgets the oldest.
-    pub fn learn(&self, notification: &Notification) {
+    pub fn learn(&self, channel: &str, mark: &str) {
         let mut delivered = self
             .delivered
             .lock()
@@ -33,14 +29,6 @@ impl Memory {
         if delivered.len() >= Self::SIZE {
             delivered.pop_front();
         }
-        delivered.push_back(mark(notification));
+        delivered.push_back((channel.to_owned(), mark.to_owned()));
     }
-}
-
-fn mark(notification: &Notification) -> (String, u64) {
-    let mut hasher = DefaultHasher::new();
-    serde_json::to_string(notification)
-        .unwrap_or_default()
-        .hash(&mut hasher);
-    (notification.id.clone(), hasher.finish())
 }

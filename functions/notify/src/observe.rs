@@ -1,26 +1,37 @@
-use std::future::Future;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use aws_config::SdkConfig;
-use nightshift_core::ConfigError;
-use nightshift_runtime::{CallError, Settings, SettingsError};
+use nightshift_core::{AccountId, ConfigError};
+use nightshift_runtime::{CallClass, CallError, SettingsError};
 use thiserror::Error;
-use tokio::sync::Mutex;
 
-use crate::config::NotifyConfig;
-use crate::webhook::{Webhook, WebhookError};
+use crate::config::{Channel, NotifyConfig};
+use crate::network::Address;
+use crate::webhook::{Endpoint, Secret, Webhook, WebhookError};
 
-/// A warm environment sees a changed webhook after this long, or at once when
-/// Slack refuses the old one.
-const FRESH: Duration = Duration::from_mins(5);
-
-/// Where messages of this environment go.
+/// The configuration of one environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Channel {
+pub struct Setup {
     /// The environment's code.
     pub environment: String,
-    /// The secret address.
-    pub webhook: Webhook,
+    /// The first of its accounts: whose account it is when notify itself speaks.
+    pub account: AccountId,
+    /// The ledger's table.
+    pub table: String,
+    /// The notifications topic.
+    pub topic: String,
+    /// Channels and routes, checked.
+    pub config: NotifyConfig,
+}
+
+/// A channel with its secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// The channel's name in the configuration.
+    pub name: String,
+    /// What the configuration says of it.
+    pub channel: Channel,
+    /// Where it is.
+    pub address: Address,
 }
 
 /// How new an answer has to be.
@@ -32,7 +43,16 @@ pub enum Freshness {
     Now,
 }
 
-/// Why the channel is not known.
+/// What a channel is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To tell people.
+    News,
+    /// To see that it arrives.
+    Canary,
+}
+
+/// Why a channel is not known.
 #[derive(Clone, Debug, Error)]
 pub enum ChannelError {
     /// The configuration could not be had.
@@ -41,17 +61,25 @@ pub enum ChannelError {
     /// The function's section is wrong.
     #[error(transparent)]
     Section(#[from] ConfigError),
-    /// The webhook could not be read.
+    /// Somebody names a channel that is not there.
+    #[error("there is no channel `{name}`; the channels are: {known}")]
+    Unknown {
+        /// The name.
+        name: String,
+        /// The names there are.
+        known: String,
+    },
+    /// The secret could not be read.
     #[error(
-        "{0}; put the webhook there: aws ssm put-parameter --type SecureString --name {name} --value https://hooks.slack.com/services/...",
+        "{0}; put the secret there: aws ssm put-parameter --type SecureString --name {name} --value ...",
         name = .0.resource
     )]
     Call(#[from] CallError),
     /// The parameter holds something else.
     #[error(
-        "the SSM parameter {parameter} holds no webhook's address: {problem}; correct it: aws ssm put-parameter --overwrite --type SecureString --name {parameter} --value https://hooks.slack.com/services/..."
+        "the SSM parameter {parameter} does not hold the channel's secret: {problem}; correct it: aws ssm put-parameter --overwrite --type SecureString --name {parameter} --value ..."
     )]
-    Webhook {
+    Secret {
         /// The parameter's name.
         parameter: String,
         /// What is wrong with its value.
@@ -59,65 +87,90 @@ pub enum ChannelError {
     },
 }
 
-/// Knows where messages go.
-pub trait Channels: Send + Sync {
-    /// The channel.
-    fn channel(
-        &self,
-        freshness: Freshness,
-    ) -> impl Future<Output = Result<Channel, ChannelError>> + Send;
-}
-
-/// The channel of the configuration document, its webhook from Parameter Store.
-#[derive(Debug)]
-pub struct ConfiguredChannels {
-    settings: Settings,
-    cached: Mutex<Option<(Instant, Channel)>>,
-}
-
-impl ConfiguredChannels {
-    /// Reads where `NIGHTSHIFT_CONFIG` points.
-    pub fn new(config: &SdkConfig) -> Self {
-        Self {
-            settings: Settings::from_environment(config),
-            cached: Mutex::new(None),
+impl ChannelError {
+    /// Whether the same question may be answered later without anybody's help.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Call(error) | Self::Settings(SettingsError::Call(error)) => !matches!(
+                error.class,
+                CallClass::NotFound | CallClass::Denied | CallClass::Invalid
+            ),
+            _ => false,
         }
     }
+}
 
-    async fn read(&self) -> Result<Channel, ChannelError> {
-        let document = self.settings.document().await?;
-        let section: NotifyConfig = document.section("notify")?;
-        let parameter = section.channels.slack.webhook_parameter;
-        let value = self.settings.parameter(&parameter).await?;
-        let webhook = Webhook::parse(&value)
-            .map_err(|problem| ChannelError::Webhook { parameter, problem })?;
-        Ok(Channel {
-            environment: document.environment.clone(),
-            webhook,
+impl Setup {
+    /// What the configuration says of a channel.
+    ///
+    /// # Errors
+    /// When there is none of that name.
+    pub fn channel(&self, name: &str) -> Result<&Channel, ChannelError> {
+        self.config.channels.get(name).ok_or_else(|| {
+            let known: Vec<&str> = self.config.channels.keys().map(String::as_str).collect();
+            ChannelError::Unknown {
+                name: nightshift_core::printable(name, 60),
+                known: known.join(", "),
+            }
         })
     }
 }
 
-impl Channels for ConfiguredChannels {
-    async fn channel(&self, freshness: Freshness) -> Result<Channel, ChannelError> {
-        let mut cached = self.cached.lock().await;
-        if freshness == Freshness::Recent
-            && let Some((read_at, channel)) = cached.as_ref()
-            && read_at.elapsed() < FRESH
-        {
-            return Ok(channel.clone());
+/// Where a channel is, from its configuration and its secret.
+///
+/// # Errors
+/// When the secret, or a base address, is not what it should be.
+pub fn address(channel: &Channel, secret: &str) -> Result<Address, WebhookError> {
+    Ok(match channel {
+        Channel::SlackWebhook { .. } => Address::Webhook(Webhook::parse(secret)?),
+        Channel::SlackBot { endpoint, .. } => Address::Slack {
+            endpoint: Endpoint::parse(endpoint)?,
+            token: Secret::parse(secret)?,
+        },
+        Channel::PagerDuty { endpoint, .. } => Address::PagerDuty {
+            endpoint: Endpoint::parse(endpoint)?,
+            key: Secret::parse(secret)?,
+        },
+        Channel::AmazonQ { topic_arn } | Channel::Email { topic_arn } => {
+            Address::Topic(topic_arn.clone())
         }
-        match (self.read().await, cached.as_ref()) {
-            (Ok(channel), _) => {
-                *cached = Some((Instant::now(), channel.clone()));
-                Ok(channel)
-            }
-            // Old news of the channel is better than silence.
-            (Err(error), Some((_, channel))) if freshness == Freshness::Recent => {
-                tracing::warn!(%error, "the channel's configuration could not be read anew");
-                Ok(channel.clone())
-            }
-            (Err(error), _) => Err(error),
+    })
+}
+
+/// How patient a delivery is.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// The longest wait for one answer.
+    pub answer: Duration,
+    /// Waits up to this are slept here; longer ones in the queue.
+    pub wait: Duration,
+    /// What one more attempt needs of the deadline.
+    pub attempt: Duration,
+    /// What of it is kept for the report, whatever a channel does.
+    pub report: Duration,
+    /// Attempts for one message in one invocation.
+    pub attempts: u32,
+    /// After so many messages in a row that a channel did not answer, the rest
+    /// of the batch goes back untried.
+    pub patience: u32,
+    /// How often it is asked whether another invocation is done with a channel.
+    pub turn: Duration,
+    /// When the queue hands a message over so often, it goes by the fallback
+    /// channel; one time less than it becomes a dead letter.
+    pub receives: u32,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            answer: Duration::from_secs(8),
+            wait: Duration::from_secs(5),
+            attempt: Duration::from_secs(3),
+            report: Duration::from_secs(1),
+            attempts: 4,
+            patience: 2,
+            turn: Duration::from_millis(500),
+            receives: 4,
         }
     }
 }

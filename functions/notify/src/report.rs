@@ -1,9 +1,13 @@
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use nightshift_core::{Notification, Severity};
 use nightshift_runtime::{Metric, Unit};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
+
+use crate::decide::Stop;
 
 /// What one run of `notify` did.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -24,9 +28,28 @@ pub struct Report {
     pub dry_run: bool,
     /// Every message, in the order in which they came.
     pub messages: Vec<MessageReport>,
-    /// What Slack would be sent, where nothing was sent.
+    /// What channels would be sent, by kind or by name, where nothing was sent.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub payloads: BTreeMap<String, Value>,
+    /// What was heard of every channel, where that was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<Hearing>,
+    /// The command that brings dead letters back, where there may be some.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub payload: Option<Value>,
+    pub redrive: Option<String>,
+}
+
+/// When a channel was heard of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Hearing {
+    /// The channel's name.
+    pub channel: String,
+    /// When a canary last arrived there; none has yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub heard_at: Option<Timestamp>,
+    /// Whether that is too long ago.
+    pub silent: bool,
 }
 
 /// What a run is for.
@@ -39,6 +62,10 @@ pub enum Task {
     Preview,
     /// One message was sent at a person's command.
     Send,
+    /// A canary was let out on every route.
+    Canary,
+    /// It was looked which channels are silent.
+    CanaryCheck,
 }
 
 /// What became of one message.
@@ -55,37 +82,77 @@ pub struct MessageReport {
     pub severity: Severity,
     /// Whether the body was a notification in good order.
     pub readable: bool,
-    /// How it went.
-    #[serde(flatten)]
-    pub delivery: Delivery,
+    /// The routes that took it.
+    pub routes: Vec<String>,
+    /// What the queue has to know: the worst of the deliveries.
+    pub outcome: Outcome,
+    /// How it went, channel by channel.
+    pub deliveries: Vec<Delivery>,
 }
 
-/// How the delivery of one message went.
+/// How the delivery of one message to one channel went.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Delivery {
+    /// The channel's name.
+    pub channel: String,
     /// The end of it.
     pub outcome: Outcome,
-    /// How often Slack was asked.
+    /// Requests that were sent.
     pub attempts: u32,
-    /// Whether it went as plain text, because Slack refused the blocks.
-    pub fell_back: bool,
-    /// Whether something was left out to stay within Slack's limits.
+    /// Whether it went as plain text, because the channel refused the full form.
+    pub plain: bool,
+    /// Whether something was left out to stay within the channel's limits.
     pub shortened: bool,
-    /// Why it was not delivered.
+    /// The channel by which it went instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Why the channel did not take it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// After how many seconds the channel takes messages again, as it says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wait_seconds: Option<u64>,
 }
 
-/// How a message ended in this run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+impl Delivery {
+    /// A delivery that needed no attempt.
+    pub fn ended(channel: &str, outcome: Outcome) -> Self {
+        Self {
+            channel: channel.to_owned(),
+            outcome,
+            ..Self::default()
+        }
+    }
+
+    /// A delivery that was not tried.
+    pub fn stopped(channel: &str, stop: &Stop) -> Self {
+        let mut delivery = Self::ended(channel, stop.outcome);
+        delivery.stop(stop);
+        delivery
+    }
+
+    /// Ends it here.
+    pub fn stop(&mut self, stop: &Stop) {
+        self.outcome = stop.outcome;
+        self.detail = Some(stop.reason.clone());
+        self.wait_seconds = stop.after.map(|after| after.as_secs());
+    }
+}
+
+/// How a message ended in this run; the later, the more is left to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// Slack has it.
-    Delivered,
-    /// Slack has had it before.
+    /// The channel has had it before.
     Duplicate,
     /// Only shown.
     Shown,
+    /// No route leads anywhere, on purpose.
+    Untold,
+    /// The channel has it.
+    Delivered,
+    /// The fallback channel has it instead.
+    Diverted,
     /// Back to the queue: later it may pass.
     Returned,
     /// Back to the queue until it becomes a dead letter: a person has to act.
@@ -96,7 +163,7 @@ pub enum Outcome {
 impl Outcome {
     /// Whether the queue may forget the message.
     pub const fn is_settled(self) -> bool {
-        matches!(self, Self::Delivered | Self::Duplicate | Self::Shown)
+        !matches!(self, Self::Returned | Self::Failed)
     }
 }
 
@@ -106,16 +173,37 @@ impl MessageReport {
         item: Option<String>,
         readable: bool,
         notification: &Notification,
-        delivery: Delivery,
+        routes: &[&str],
+        deliveries: Vec<Delivery>,
     ) -> Self {
+        let worst = deliveries.iter().map(|delivery| delivery.outcome).max();
         Self {
             item,
             id: notification.id.clone(),
             kind: notification.kind.clone(),
             severity: notification.severity,
             readable,
-            delivery,
+            routes: routes.iter().map(|&route| route.to_owned()).collect(),
+            outcome: worst.unwrap_or(Outcome::Untold),
+            deliveries,
         }
+    }
+
+    /// Why it was not delivered, channel by channel.
+    pub fn problem(&self) -> String {
+        let of = |delivery: &Delivery| {
+            let detail = delivery.detail.as_deref().unwrap_or("no reason was given");
+            format!("{}: {detail}", delivery.channel)
+        };
+        let unsettled = self.deliveries.iter().filter(|d| !d.outcome.is_settled());
+        unsettled.map(of).collect::<Vec<_>>().join("; ")
+    }
+
+    /// After how many seconds the queue should show it again, where a channel
+    /// has said so.
+    pub fn wait_seconds(&self) -> Option<u64> {
+        let unsettled = self.deliveries.iter().filter(|d| !d.outcome.is_settled());
+        unsettled.filter_map(|delivery| delivery.wait_seconds).max()
     }
 }
 
@@ -133,7 +221,9 @@ impl Report {
             environment: None,
             dry_run: false,
             messages: Vec::new(),
-            payload: None,
+            payloads: BTreeMap::new(),
+            channels: Vec::new(),
+            redrive: None,
         }
     }
 
@@ -141,7 +231,7 @@ impl Report {
     pub fn unsettled(&self) -> impl Iterator<Item = &MessageReport> {
         self.messages
             .iter()
-            .filter(|message| !message.delivery.outcome.is_settled())
+            .filter(|message| !message.outcome.is_settled())
     }
 
     /// What the queue is told: which messages it has to keep. None if one has
@@ -161,19 +251,24 @@ impl Report {
 
     /// The run in numbers.
     pub fn metrics(&self) -> Vec<Metric> {
-        let count = |name: &'static str, counts: &dyn Fn(&MessageReport) -> bool| Metric {
+        let count = |name: &'static str, count: usize| Metric {
             name,
-            value: u32::try_from(self.messages.iter().filter(|m| counts(m)).count())
-                .map_or(f64::MAX, f64::from),
+            value: u32::try_from(count).map_or(f64::MAX, f64::from),
             unit: Unit::Count,
         };
-        let ended = |outcome: Outcome| move |m: &MessageReport| m.delivery.outcome == outcome;
+        let deliveries = || self.messages.iter().flat_map(|m| &m.deliveries);
+        let ended = |outcome: Outcome| deliveries().filter(|d| d.outcome == outcome).count();
         vec![
-            count("Delivered", &ended(Outcome::Delivered)),
-            count("Retried", &ended(Outcome::Returned)),
-            count("Failed", &ended(Outcome::Failed)),
-            count("FellBack", &|m| m.delivery.fell_back),
-            count("Unreadable", &|m| !m.readable),
+            count("Delivered", ended(Outcome::Delivered)),
+            count("Retried", ended(Outcome::Returned)),
+            count("Failed", ended(Outcome::Failed)),
+            count("Diverted", ended(Outcome::Diverted)),
+            count("FellBack", deliveries().filter(|d| d.plain).count()),
+            count(
+                "Unreadable",
+                self.messages.iter().filter(|m| !m.readable).count(),
+            ),
+            count("Silent", self.channels.iter().filter(|c| c.silent).count()),
         ]
     }
 }

@@ -27,7 +27,7 @@ pub enum WebhookError {
     )]
     Scheme,
     /// A user or a password in the address.
-    #[error("it names a user before the host, which a webhook does not need")]
+    #[error("it names a user before the host, which nothing here needs")]
     User,
 }
 
@@ -37,33 +37,8 @@ impl Webhook {
     /// # Errors
     /// When it is not one that a message may be sent to.
     pub fn parse(text: &str) -> Result<Self, WebhookError> {
-        let address = text.trim();
-        if address.is_empty() {
-            return Err(WebhookError::Empty);
-        }
-        if !address.bytes().all(|b| b.is_ascii_graphic()) || address.contains(['<', '>', '"', '\\'])
-        {
-            return Err(WebhookError::Characters);
-        }
-        let (scheme, rest) = address.split_once("://").ok_or(WebhookError::Scheme)?;
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let authority = &rest[..end];
-        if authority.contains('@') {
-            return Err(WebhookError::User);
-        }
-        let host = host(authority).ok_or(WebhookError::Scheme)?;
-        let allowed = match scheme.to_ascii_lowercase().as_str() {
-            "https" => true,
-            "http" => is_loopback(host),
-            _ => false,
-        };
-        if !allowed {
-            return Err(WebhookError::Scheme);
-        }
-        Ok(Self {
-            path: scheme.len() + "://".len() + end,
-            address: address.to_owned(),
-        })
+        let (address, path) = checked(text)?;
+        Ok(Self { address, path })
     }
 
     /// The whole address, for the request only.
@@ -74,18 +49,106 @@ impl Webhook {
     /// A text that came from outside, without the secret in it, also where
     /// somebody has taken the secret apart.
     pub(crate) fn redact(&self, text: &str) -> String {
-        /// Shorter parts are no secrets, and words that a text may need.
-        const SECRET: usize = 6;
         let secret = &self.address[self.path..];
         if secret.len() < 2 {
             return text.to_owned();
         }
-        let whole = text.replace(secret, "/***");
-        secret
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .filter(|part| part.len() >= SECRET)
-            .fold(whole, |text, part| text.replace(part, "***"))
+        without_parts(&text.replace(secret, "/***"), secret)
     }
+}
+
+/// The base of an API, below which its methods lie. It is no secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint(String);
+
+impl Endpoint {
+    /// Reads an address; a slash at its end is the same as none.
+    ///
+    /// # Errors
+    /// When it is not one that a secret may be sent to.
+    pub fn parse(text: &str) -> Result<Self, WebhookError> {
+        let (address, _) = checked(text)?;
+        Ok(Self(address.trim_end_matches('/').to_owned()))
+    }
+
+    /// The address of a method.
+    pub(crate) fn at(&self, path: &str) -> String {
+        format!("{}/{path}", self.0)
+    }
+}
+
+/// A token or a key: nothing prints it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Reads a parameter's value.
+    ///
+    /// # Errors
+    /// When it is empty or cannot stand in a header.
+    pub fn parse(text: &str) -> Result<Self, WebhookError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(WebhookError::Empty);
+        }
+        if !text.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(WebhookError::Characters);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The secret, for the request only.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// A text that came from outside, without the secret in it.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        without_parts(&text.replace(&self.0, "***"), &self.0)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(***)")
+    }
+}
+
+/// Without the parts of a secret, which somebody may have taken apart.
+fn without_parts(text: &str, secret: &str) -> String {
+    /// Shorter parts are no secrets, and words that a text may need.
+    const SECRET: usize = 6;
+    secret
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|part| part.len() >= SECRET)
+        .fold(text.to_owned(), |text, part| text.replace(part, "***"))
+}
+
+/// An address that a secret may be sent to, and where its path begins.
+fn checked(text: &str) -> Result<(String, usize), WebhookError> {
+    let address = text.trim();
+    if address.is_empty() {
+        return Err(WebhookError::Empty);
+    }
+    if !address.bytes().all(|b| b.is_ascii_graphic()) || address.contains(['<', '>', '"', '\\']) {
+        return Err(WebhookError::Characters);
+    }
+    let (scheme, rest) = address.split_once("://").ok_or(WebhookError::Scheme)?;
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let authority = &rest[..end];
+    if authority.contains('@') {
+        return Err(WebhookError::User);
+    }
+    let host = host(authority).ok_or(WebhookError::Scheme)?;
+    let allowed = match scheme.to_ascii_lowercase().as_str() {
+        "https" => true,
+        "http" => is_loopback(host),
+        _ => false,
+    };
+    if !allowed {
+        return Err(WebhookError::Scheme);
+    }
+    Ok((address.to_owned(), scheme.len() + "://".len() + end))
 }
 
 impl fmt::Display for Webhook {
@@ -165,5 +228,16 @@ mod tests {
             assert!(!printed.contains("T0"), "{printed}");
         }
         assert_eq!(webhook.to_string(), "https://hooks.slack.com/***");
+        let token = Secret::parse(" xoxb-1234567-abcdefgh\n").unwrap();
+        for printed in [
+            format!("{token:?}"),
+            token.redact("bad token xoxb-1234567-abcdefgh"),
+            token.redact("bad part abcdefgh"),
+        ] {
+            assert!(!printed.contains("abcdefgh"), "{printed}");
+        }
+        assert_eq!(Secret::parse("a\nb"), Err(WebhookError::Characters));
+        let api = Endpoint::parse("https://slack.com/api/").unwrap();
+        assert_eq!(api.at("chat.update"), "https://slack.com/api/chat.update");
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
@@ -62,6 +62,8 @@ pub struct RuntimeApi {
 #[derive(Debug)]
 pub struct FunctionProcess {
     child: Child,
+    /// Reads what it writes as it comes: a full pipe would hold it up.
+    output: Option<JoinHandle<String>>,
     /// When the process was started.
     pub spawned: Instant,
 }
@@ -77,11 +79,8 @@ impl FunctionProcess {
         // It waits for an event that will never come; killing it is the end
         // that Lambda gives it as well.
         let _ = self.child.kill();
-        let mut text = String::new();
-        if let Some(mut output) = self.child.stdout.take() {
-            let _ = io::Read::read_to_string(&mut output, &mut text);
-        }
-        text
+        let output = self.output.take().and_then(|thread| thread.join().ok());
+        output.unwrap_or_default()
     }
 }
 
@@ -148,10 +147,21 @@ impl RuntimeApi {
             .envs(environment.iter().copied())
             .stdout(Stdio::piped());
         let spawned = Instant::now();
-        let child = command
+        let mut child = command
             .spawn()
             .unwrap_or_else(|error| panic!("{}: {error}", binary.display()));
-        FunctionProcess { child, spawned }
+        let output = child.stdout.take().map(|mut output| {
+            thread::spawn(move || {
+                let mut text = String::new();
+                let _ = io::Read::read_to_string(&mut output, &mut text);
+                text
+            })
+        });
+        FunctionProcess {
+            child,
+            output,
+            spawned,
+        }
     }
 
     /// Hands an event over and waits for the answer. The function is told that

@@ -1,6 +1,8 @@
 # Production: three zones, a second region to go to, and copies in a third.
 
 locals {
+  mail_channels = length(var.alarm_addresses) > 0 ? ["mail"] : []
+
   # See variable node_sizes.
   node_types = { lean = "t3.large", roomy = "t3.xlarge" }
 
@@ -208,6 +210,17 @@ locals {
       architecture = var.architecture
       alarm_subscriptions = {
         for address in var.alarm_addresses : address => { endpoint = address }
+      }
+      # What Slack does not take, people get by mail, where there are addresses.
+      notify = {
+        channels = merge(
+          { slack = { kind = "slack-webhook" } },
+          {
+            for name in local.mail_channels :
+            name => { kind = "email", addresses = var.alarm_addresses }
+          },
+        )
+        fallback = one(local.mail_channels)
       }
       # Nothing of production sleeps: off-hours is not deployed here.
       functions = ["notify"]

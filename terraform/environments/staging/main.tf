@@ -1,6 +1,8 @@
 # Staging: what production is, smaller, and with two colours to try a release.
 
 locals {
+  mail_channels = length(var.alarm_addresses) > 0 ? ["mail"] : []
+
   # See variable node_sizes.
   node_types = { lean = "t3.medium", roomy = "t3.large" }
 
@@ -170,6 +172,17 @@ locals {
       ledger       = { deletion_protection = false }
       alarm_subscriptions = {
         for address in var.alarm_addresses : address => { endpoint = address }
+      }
+      # What Slack does not take, people get by mail, where there are addresses.
+      notify = {
+        channels = merge(
+          { slack = { kind = "slack-webhook" } },
+          {
+            for name in local.mail_channels :
+            name => { kind = "email", addresses = var.alarm_addresses }
+          },
+        )
+        fallback = one(local.mail_channels)
       }
       configuration = {
         guards = {

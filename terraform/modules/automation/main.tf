@@ -26,7 +26,6 @@ locals {
     notifications_topic = "${local.prefix}-operations-notifications"
     schedule_group      = "${local.prefix}-operations"
     stop_parameter      = "${local.parameter_path}/stop"
-    webhook_parameter   = "${local.parameter_path}/slack-webhook"
   }
 
   _arn = {
@@ -46,10 +45,13 @@ locals {
     notifications_topic = "${local._arn.sns}:${local.names.notifications_topic}"
     stop_parameter      = "${local._arn.ssm}:parameter${local.names.stop_parameter}"
   }
-  topic_arns = {
-    alarms        = local.arns.alarms_topic
-    notifications = local.arns.notifications_topic
-  }
+  topic_arns = merge(
+    {
+      alarms        = local.arns.alarms_topic
+      notifications = local.arns.notifications_topic
+    },
+    { for key, name in local.channel_topics : key => "${local._arn.sns}:${name}" },
+  )
 
   # The key's ARN is the one thing that cannot be known before apply. It is
   # rendered as this marker and replaced in the finished policy (roles.tf).
@@ -57,6 +59,7 @@ locals {
 
   _placeholders = {
     account              = local.account
+    channel_topics_arn   = "${local._arn.sns}:${local.channel_topic_prefix}*"
     config_parameter     = local.names.config_parameter
     config_parameter_arn = local.arns.config_parameter
     environment          = var.environment

@@ -17,6 +17,19 @@ output "boundary_arn" {
   value       = local.boundary_arn
 }
 
+output "channel_parameters" {
+  description = "Names under which people put the secrets of notify's channels, as SecureStrings with the key below."
+  value       = local.channel_parameters
+}
+
+output "channel_topics" {
+  description = "Topics of notify's channels that are topics, by channel: arn."
+  value = {
+    for key, name in local.channel_topics :
+    trimprefix(key, "channel-") => { arn = aws_sns_topic.topic[key].arn }
+  }
+}
+
 output "configuration_parameter" {
   description = "Name of the parameter that holds the configuration."
   value       = aws_ssm_parameter.configuration.name
@@ -99,9 +112,4 @@ output "schedules" {
 output "stop_parameter" {
   description = "Name of the parameter with which people stop all functions."
   value       = aws_ssm_parameter.stop.name
-}
-
-output "webhook_parameter" {
-  description = "Name under which people put the Slack webhook, as a SecureString with the key above."
-  value       = local.names.webhook_parameter
 }

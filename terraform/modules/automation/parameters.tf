@@ -1,5 +1,5 @@
 # What the functions read at start, and the switch that people turn.
-# The Slack webhook is not here: see the README.
+# The channels' secrets are not here: see the README.
 
 locals {
   # Absent means: the function's own default. So what is null is left out,
@@ -40,11 +40,8 @@ locals {
     functions = merge(
       local._functions_configuration,
       {
-        for name in ["notify"] : name => {
-          channels = {
-            slack = { webhook_parameter = local.names.webhook_parameter }
-          }
-        } if contains(keys(local.functions), name)
+        for name in ["notify"] : name => local.notify_configuration
+        if contains(keys(local.functions), name)
       },
     )
   }

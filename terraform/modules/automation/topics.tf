@@ -1,13 +1,16 @@
-# Two topics. "notifications" carries what functions want to tell people, and
-# notify puts it into Slack. "alarms" carries what CloudWatch says about the
+# "notifications" carries what functions want to tell people, and notify brings
+# it to them; channels that are topics themselves (notify.tf) are beside it. "alarms" carries what CloudWatch says about the
 # functions themselves, notify included, so it must not depend on notify:
 # people subscribe to it directly.
 
 locals {
-  _topics = {
-    alarms        = local.names.alarms_topic
-    notifications = local.names.notifications_topic
-  }
+  _topics = merge(
+    {
+      alarms        = local.names.alarms_topic
+      notifications = local.names.notifications_topic
+    },
+    local.channel_topics,
+  )
 }
 
 resource "aws_sns_topic" "topic" {

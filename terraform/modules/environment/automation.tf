@@ -12,6 +12,7 @@ module "automation" {
   ledger              = var.settings.automation.ledger
   log_level           = var.settings.automation.log_level
   log_retention_days  = var.settings.log_retention_days
+  notify              = var.settings.automation.notify
   overrides           = var.settings.automation.overrides
   packages_dir        = var.packages_dir
   project             = var.settings.project

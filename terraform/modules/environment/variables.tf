@@ -38,6 +38,29 @@ variable "settings" {
       ledger = optional(object({
         deletion_protection = optional(bool)
       }))
+      notify = optional(object({
+        channels = optional(map(object({
+          kind      = string
+          addresses = optional(set(string))
+          canary    = optional(bool)
+          channel   = optional(string)
+          endpoint  = optional(string)
+        })))
+        fallback = optional(string)
+        routes = optional(list(object({
+          name     = string
+          channels = set(string)
+          continue = optional(bool)
+          match = optional(object({
+            environments = optional(set(string))
+            kinds        = optional(set(string))
+            owners       = optional(set(string))
+            severity     = optional(string)
+            sources      = optional(set(string))
+          }))
+        })))
+        silent_after = optional(string)
+      }))
       overrides = optional(map(object({
         environment          = optional(map(string))
         memory_mb            = optional(number)

@@ -1,8 +1,9 @@
-//! What Slack answers, and the secret address.
+//! What channels answer, and the secret address.
 
 use std::time::Duration;
 
-use notify::{Answer, Verdict, Webhook, verdict};
+use notify::channels::every_kind;
+use notify::{Answer, Verdict, Webhook};
 
 use crate::told_well;
 
@@ -20,23 +21,35 @@ pub fn answer(text: &str) {
     let answer = Answer {
         status,
         retry_after,
-        // As the client hands it over.
-        body: nightshift_core::printable(lines.next().unwrap_or_default().trim(), 200),
+        body: lines.next().unwrap_or_default().trim().to_owned(),
     };
-    let meant = verdict(&answer);
-    assert_eq!(verdict(&answer), meant);
+    for (_, kind) in every_kind() {
+        let meant = kind.verdict(&answer);
+        assert_eq!(kind.verdict(&answer), meant);
+        let place = kind.place(&answer);
+        assert!(place.is_none() || meant == Verdict::Delivered, "{answer:?}");
+        holds(meant, &answer);
+    }
+}
+
+/// What an answer means is told in a line, and nothing counts as delivered that
+/// no channel has confirmed.
+fn holds(meant: Verdict, answer: &Answer) {
+    let status = answer.status;
     match meant {
         Verdict::Delivered => assert!((200..300).contains(&status), "{answer:?}"),
         Verdict::Wait(wait) => {
-            let said = status == 429 || answer.body.contains("limited");
+            let body = answer.body.to_lowercase();
+            let said = status == 429 || body.contains("limit");
             assert!(
                 said && wait <= Duration::from_secs(u32::MAX.into()),
                 "{answer:?}"
             );
         }
-        Verdict::Unavailable(words) | Verdict::Reshape(words) | Verdict::Refused(words) => {
-            told_well(&words);
-        }
+        Verdict::Unavailable(words)
+        | Verdict::Reshape(words)
+        | Verdict::Gone(words)
+        | Verdict::Refused(words) => told_well(&words),
     }
 }
 

@@ -5,11 +5,13 @@ use nightshift_core::{
     AccountId, Command, Fact, Link, Notification, Region, Section, Severity, Status,
 };
 use nightshift_testkit::{assert_valid, fixtures, package_root};
-use notify::{Event, message, plain_message};
+use notify::channels::every_kind;
+use notify::{Event, Form, Letter, Place, Rendered, Request, Standing, message, plain_message};
 use proptest::prelude::*;
+use serde_json::json;
 
 use crate::rules;
-use crate::world::notification;
+use crate::world::{Sent, notification};
 
 /// The messages of a fixture; none for a malformed one.
 fn messages(event: serde_json::Value) -> Vec<(Notification, bool)> {
@@ -21,7 +23,7 @@ fn messages(event: serde_json::Value) -> Vec<(Notification, bool)> {
         Ok(Event::Preview(notification) | Event::Send { notification, .. }) => {
             vec![(*notification, true)]
         }
-        Err(_) => vec![],
+        Ok(_) | Err(_) => vec![],
     }
 }
 
@@ -204,8 +206,8 @@ prop_compose! {
             next_steps,
             commands: commands.into_iter().map(|(label, text)| Command { label, text }).collect(),
             links: links.into_iter().map(|(label, url)| Link { label, url }).collect(),
-            dedup_key: None,
-            status: Status::Open,
+            dedup_key: (seconds % 2 == 0).then(|| word(7)),
+            status: if seconds % 3 == 0 { Status::Resolved } else { Status::Open },
             owner: None,
             occurred_at: jiff::Timestamp::from_second(seconds).unwrap(),
         }
@@ -220,4 +222,62 @@ proptest! {
         rules::keep(&message(&notification).body);
         rules::keep(&plain_message(&notification).body);
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn any_notification_keeps_the_limits_of_every_channel(notification in any_notification()) {
+        let word = standing(&notification);
+        for (name, kind) in every_kind() {
+            for (standing, form) in [(Some(&word), Form::Full), (None, Form::Plain), (None, Form::Canary)] {
+                let letter = Letter { notification: &notification, standing };
+                for sent in requests(name, &kind.render(&letter, form)) {
+                    rules::keep_all(&sent);
+                }
+            }
+        }
+    }
+}
+
+/// What a channel was told of a matter before.
+fn standing(notification: &Notification) -> Standing {
+    Standing {
+        matter: "matter".to_owned(),
+        place: Some(Place {
+            channel: "C0TEAM".to_owned(),
+            ts: "1795392000.000001".to_owned(),
+        }),
+        severity: Severity::Info,
+        status: Status::Open,
+        words: 3,
+        first_at: notification.occurred_at,
+        last_at: notification.occurred_at,
+        marks: vec![],
+    }
+}
+
+/// The requests as they would leave.
+pub fn requests(kind: &str, rendered: &Rendered) -> Vec<Sent> {
+    let to = match kind {
+        "slack-webhook" => "webhook",
+        "slack-bot" => "slack",
+        "amazon-q" => "chat",
+        "email" => "mail",
+        other => other,
+    };
+    let sent = |method: &str, body: serde_json::Value| Sent {
+        to: to.to_owned(),
+        method: method.to_owned(),
+        body,
+        took: true,
+    };
+    let requests = rendered.requests.iter().map(|request| match request {
+        Request::Post { method, body } => sent(method, body.clone()),
+        Request::Publish {
+            subject, message, ..
+        } => sent("publish", json!({"subject": subject, "message": message})),
+    });
+    requests.collect()
 }

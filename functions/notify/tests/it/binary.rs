@@ -6,7 +6,7 @@ use std::time::Duration;
 use nightshift_testkit::{Answer, Manifest, RuntimeApi, fixture};
 use serde_json::json;
 use wiremock::matchers::{header, method, path};
-use wiremock::{Mock, MockServer, ResponseTemplate};
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use crate::world::{SECRET, batch, notifications};
 
@@ -24,7 +24,10 @@ fn document() -> String {
         "ledger_table": "personal-timeline-dev-operations-ledger",
         "notifications_topic": "arn:aws:sns:us-east-1:123456789012:personal-timeline-dev-operations-notifications",
         "guards": {"stop_parameter": "/personal-timeline/dev/nightshift/stop"},
-        "functions": {"notify": {"channels": {"slack": {"webhook_parameter": PARAMETER}}}}
+        "functions": {"notify": {
+            "channels": {"slack": {"kind": "slack-webhook", "webhook_parameter": PARAMETER}},
+            "routes": [{"name": "everything", "channels": ["slack"]}],
+        }}
     })
     .to_string()
 }
@@ -46,7 +49,10 @@ async fn a_preview_needs_neither_aws_nor_configuration() {
         panic!("{answer:?}")
     };
     assert_eq!(report["messages"][0]["outcome"], "shown");
-    assert_eq!(report["payload"]["blocks"][0]["type"], "header");
+    assert_eq!(
+        report["payloads"]["slack-webhook"]["blocks"][0]["type"],
+        "header"
+    );
 }
 
 #[tokio::test]
@@ -97,6 +103,16 @@ async fn the_webhook_comes_from_parameter_store_and_stays_secret() {
         })))
         .mount(&aws)
         .await;
+    Mock::given(method("POST"))
+        .and(header("x-amz-target", "DynamoDB_20120810.GetItem"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(json!({})))
+        .mount(&aws)
+        .await;
+    Mock::given(method("POST"))
+        .and(header("x-amz-target", "DynamoDB_20120810.PutItem"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(json!({})))
+        .mount(&aws)
+        .await;
     let endpoint = aws.uri();
     let (answer, output) = blocking(move || {
         let stub = RuntimeApi::start();
@@ -119,11 +135,21 @@ async fn the_webhook_comes_from_parameter_store_and_stays_secret() {
     .await;
     assert_eq!(answer, Answer::Response(json!({"batchItemFailures": []})));
     assert_eq!(slack.received_requests().await.unwrap().len(), 2);
+    let requests = aws.received_requests().await.unwrap();
+    let calls = |operation: &str| {
+        let target = |request: &&Request| request.headers["x-amz-target"] == operation;
+        requests.iter().filter(target).count()
+    };
     assert_eq!(
-        aws.received_requests().await.unwrap().len(),
+        calls("AmazonSSM.GetParameter"),
         1,
         "read once, in initialisation"
     );
+    // The lease and what was told before, then both again with the news.
+    assert_eq!(calls("DynamoDB_20120810.GetItem"), 3);
+    assert_eq!(calls("DynamoDB_20120810.PutItem"), 4);
+    let written = |request: &Request| String::from_utf8_lossy(&request.body).contains("s3cr3t");
+    assert!(!requests.iter().any(written), "the ledger has the secret");
     assert!(output.contains("\"Delivered\":2"), "{output}");
     assert!(output.contains("run finished"), "{output}");
     assert!(
@@ -138,10 +164,23 @@ fn the_manifest_allows_what_the_function_does_and_no_more() {
     let mut actions: Vec<&str> = manifest.actions().collect();
     actions.sort_unstable();
     actions.dedup();
-    assert_eq!(actions, ["kms:Decrypt", "ssm:GetParameter"]);
+    let expected = [
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "kms:Decrypt",
+        "kms:GenerateDataKey",
+        "sns:Publish",
+        "sqs:ChangeMessageVisibility",
+        "ssm:GetParameter",
+    ];
+    assert_eq!(actions, expected);
     let queue = manifest.queue.unwrap();
     assert_eq!(queue.topic.as_deref(), Some("notifications"));
-    // A batch must end within the timeout, whatever Slack does: the courier
+    // A batch must end within the timeout, whatever channels do: a courier
     // stops three seconds before.
     assert!(manifest.timeout_seconds >= 15);
+    // The fallback is tried once before a message becomes a dead letter.
+    let tries = u64::from(notify::Pace::default().receives);
+    assert_eq!(tries, queue.max_receive_count - 1);
 }

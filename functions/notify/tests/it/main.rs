@@ -7,9 +7,13 @@
 
 mod anatomy;
 mod binary;
+mod canary;
+mod channels;
 mod delivery;
 mod documents;
+mod leases;
 mod robustness;
+mod routing;
 mod rules;
 mod schemas;
 mod wire;

@@ -24,13 +24,13 @@ fn hold(fixture: &Fixture) {
         .build()
         .unwrap();
     assert_survives(&fixture.name, &fixture.event, |mutation| {
-        let (notify, slack) = scripted(vec![]);
+        let (notify, world) = scripted(vec![]);
         let answer = runtime.block_on(run(&notify, mutation.event.clone()));
         match answer {
             Ok(response) if response.get("batchItemFailures").is_some() => {
                 assert!(kept(&response).is_empty());
                 // One message each, but for exact copies: none is dropped.
-                let posted = slack.bodies.lock().unwrap().len();
+                let posted = world.sent_to("webhook").len();
                 assert_eq!(posted, distinct(&mutation.event));
             }
             Ok(report) => nightshift_testkit::assert_valid("notify-report", &report),
@@ -39,8 +39,8 @@ fn hold(fixture: &Fixture) {
                 assert!(words.chars().count() < 1_000, "{words}");
             }
         }
-        for body in slack.bodies.lock().unwrap().iter() {
-            rules::keep(body);
+        for sent in world.sent() {
+            rules::keep_all(&sent);
         }
     });
 }

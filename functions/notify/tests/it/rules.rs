@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::world::Sent;
 use notify::limits::{
     ADDRESS, BLOCKS, BUTTON, FIELD, FIELDS, HEADER, PLAIN, SECTION, TOTAL, width,
 };
@@ -28,6 +29,103 @@ pub fn keep(payload: &Value) {
             other => panic!("a block of type {other:?}"),
         }
     }
+}
+
+/// Fails if the channel that a request went to would refuse it, or show other
+/// than was meant.
+pub fn keep_all(sent: &Sent) {
+    match (sent.to.as_str(), sent.method.as_str()) {
+        ("webhook", "") => keep(&sent.body),
+        ("slack", method) => {
+            assert!(["chat.postMessage", "chat.update"].contains(&method));
+            assert!(
+                sent.body["channel"]
+                    .as_str()
+                    .is_some_and(|id| !id.is_empty())
+            );
+            assert_eq!(sent.body["ts"].is_string(), method == "chat.update");
+            keep(&sent.body);
+        }
+        ("pagerduty", "v2/enqueue") => pagerduty(&sent.body),
+        ("chat", "publish") => custom_notification(&sent.body["message"]),
+        ("mail", "publish") => mail(&sent.body),
+        other => panic!("a request to {other:?}"),
+    }
+}
+
+/// PagerDuty: Events API v2 overview, and PD-CEF.
+pub fn pagerduty(body: &Value) {
+    assert!(body.to_string().len() <= 512 * 1_024);
+    assert!(body.get("routing_key").is_none(), "a secret is in it");
+    let key = body["dedup_key"].as_str().expect("a key");
+    assert!(!key.is_empty() && key.len() <= 255, "{key}");
+    seen(key);
+    if body["event_action"] == "resolve" {
+        return;
+    }
+    assert_eq!(body["event_action"], "trigger");
+    let payload = &body["payload"];
+    let summary = payload["summary"].as_str().expect("a summary");
+    assert!(!summary.is_empty() && summary.chars().count() <= 1_024);
+    seen(summary);
+    assert!(!payload["source"].as_str().expect("a source").is_empty());
+    let severity = payload["severity"].as_str().expect("a severity");
+    assert!(["critical", "error", "warning", "info"].contains(&severity));
+    let at = payload["timestamp"].as_str().expect("a time");
+    at.parse::<jiff::Timestamp>()
+        .expect("a time as ISO 8601 has it");
+    for link in body["links"].as_array().into_iter().flatten() {
+        assert!(
+            link["href"]
+                .as_str()
+                .expect("an address")
+                .starts_with("https://")
+        );
+    }
+}
+
+/// The event schema of Amazon Q Developer's custom notifications; what has
+/// another shape is dropped without a word.
+pub fn custom_notification(message: &Value) {
+    let text = message.as_str().expect("a text");
+    assert!(text.len() <= 262_144 - 1_024);
+    let event: Value = serde_json::from_str(text).expect("JSON");
+    assert_eq!(event["version"], "1.0");
+    assert_eq!(event["source"], "custom");
+    let content = &event["content"];
+    assert_eq!(content["textType"], "client-markdown");
+    let string = |value: &Value, most: usize| {
+        let text = value.as_str().expect("a text").to_owned();
+        assert!(!text.is_empty() && width(&text) <= most, "{text}");
+        text
+    };
+    inert(&string(&content["description"], 8_000));
+    seen(&string(&content["title"], 250));
+    for step in content["nextSteps"].as_array().into_iter().flatten() {
+        inert(&string(step, 350));
+    }
+    assert!(
+        event["metadata"]["threadId"]
+            .as_str()
+            .is_some_and(|id| !id.is_empty())
+    );
+    let known = ["version", "source", "id", "content", "metadata"];
+    let fields = event.as_object().expect("an object");
+    assert!(fields.keys().all(|key| known.contains(&key.as_str())));
+}
+
+/// SNS API reference, Publish: the subject's letters, and the size.
+pub fn mail(body: &Value) {
+    let subject = body["subject"].as_str().expect("a subject");
+    assert!(!subject.is_empty() && subject.len() < 100, "{subject}");
+    assert!(
+        subject.bytes().all(|b| (b' '..=b'~').contains(&b)),
+        "{subject}"
+    );
+    assert!(!subject.starts_with(' '), "{subject}");
+    let message = body["message"].as_str().expect("a message");
+    assert!(!message.trim().is_empty() && message.len() <= 262_144 - 1_024);
+    seen(message);
 }
 
 fn section(block: &Value) {

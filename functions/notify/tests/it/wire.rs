@@ -2,24 +2,33 @@
 
 use std::time::{Duration, Instant};
 
+use aws_config::SdkConfig;
 use nightshift_runtime::Https;
-use notify::{Notify, Pace, Poster, Slack, Webhook};
+use notify::{Address, Network, Notify, Pace, Request, Webhook};
 use serde_json::json;
 use wiremock::matchers::{body_partial_json, header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::world::{FixedChannel, SECRET, batch, kept, notifications, run, run_within};
+use crate::world::{
+    Outside, SECRET, World, batch, kept, notifications, one_webhook, run, run_within,
+};
 
 fn address(server: &MockServer) -> String {
     format!("{}/services/{SECRET}", server.uri())
 }
 
-fn notify(server: &MockServer, pace: Pace) -> Notify<FixedChannel, Slack> {
-    Notify::with(
-        FixedChannel::at(&address(server)),
-        Slack::new(Https::new()),
-        pace,
-    )
+/// A world whose one channel is the server, over real sockets.
+fn wired(server: &MockServer) -> World {
+    let config = SdkConfig::builder().build();
+    let mut world = World::new(one_webhook());
+    world.network = Some(Network::new(Https::new(), &config));
+    let secrets = world.secrets.get_mut().unwrap();
+    secrets.insert("slack".to_owned(), address(server));
+    world
+}
+
+fn notify(server: &MockServer, pace: Pace) -> Notify<Outside> {
+    Notify::with(wired(server).leak(), pace)
 }
 
 async fn answers(template: ResponseTemplate) -> MockServer {
@@ -112,8 +121,10 @@ async fn the_report_is_made_before_the_time_is_over() {
 async fn a_new_webhook_is_found_at_once() {
     let old = answers(ResponseTemplate::new(404).set_body_string("no_service")).await;
     let new = answers(ResponseTemplate::new(200).set_body_string("ok")).await;
-    let channel = FixedChannel::at(&address(&old)).then(&address(&new));
-    let notify = Notify::with(channel, Slack::new(Https::new()), Pace::default());
+    let world = wired(&old).leak();
+    let renewed = ("slack".to_owned(), address(&new));
+    world.renewed.lock().unwrap().extend([renewed]);
+    let notify = Notify::with(world, Pace::default());
     let response = run(&notify, batch(&notifications(&["a", "b"])))
         .await
         .unwrap();
@@ -126,8 +137,12 @@ async fn a_new_webhook_is_found_at_once() {
 async fn no_error_tells_the_secret() {
     let nobody = "http://127.0.0.1:9";
     let webhook = Webhook::parse(&format!("{nobody}/services/{SECRET}")).unwrap();
-    let error = Slack::new(Https::new())
-        .post(&webhook, &json!({}), Duration::from_secs(5))
+    let request = Request::Post {
+        method: "",
+        body: json!({}),
+    };
+    let error = Network::new(Https::new(), &SdkConfig::builder().build())
+        .carry(&Address::Webhook(webhook), &request, Duration::from_secs(5))
         .await
         .unwrap_err();
     let printed = format!("{error} {error:?}");

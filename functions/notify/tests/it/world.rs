@@ -1,15 +1,18 @@
 //! What stands around notify in a test.
 
-use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use nightshift_core::{
-    AccountId, Command, Fact, Link, Notification, Region, Section, Severity, Status,
+    AccountId, Arn, Command, Fact, Link, Notification, Region, Section, Severity, Status,
 };
-use nightshift_runtime::{Deadline, Function, Invocation};
+use nightshift_runtime::{CallError, Deadline, Entry, Function, Invocation, Ledger, LedgerError};
+use nightshift_testkit::FakeLedger;
 use notify::{
-    Answer, Channel, ChannelError, Channels, Freshness, Notify, Pace, PostError, Poster, Webhook,
+    Address, Answer, ChannelError, Destination, Edge, Freshness, Network, Notify, NotifyConfig,
+    Pace, PostError, Purpose, Request, Setup, address,
 };
 use serde_json::{Value, json};
 
@@ -62,13 +65,21 @@ pub fn notifications(ids: &[&str]) -> Vec<Notification> {
 
 /// A batch of the queue with raw bodies; the items are the ids.
 pub fn batch(notifications: &[Notification]) -> Value {
+    batch_again(notifications, 1)
+}
+
+/// The same, handed over for the nth time.
+pub fn batch_again(notifications: &[Notification], receives: u32) -> Value {
     let records: Vec<Value> = notifications
         .iter()
         .map(|notification| {
             json!({
                 "messageId": notification.id,
+                "receiptHandle": format!("receipt-{}", notification.id),
                 "body": serde_json::to_string(notification).unwrap(),
+                "attributes": {"ApproximateReceiveCount": receives.to_string()},
                 "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:personal-timeline-dev-notify-queue",
             })
         })
         .collect();
@@ -83,16 +94,13 @@ pub fn invocation(budget: Duration) -> Invocation {
 }
 
 /// Runs one invocation.
-pub async fn run<C: Channels + 'static, P: Poster + 'static>(
-    notify: &Notify<C, P>,
-    input: Value,
-) -> Result<Value, String> {
+pub async fn run<E: Edge + 'static>(notify: &Notify<E>, input: Value) -> Result<Value, String> {
     run_within(notify, input, Duration::from_secs(30)).await
 }
 
 /// Runs one invocation that has only so much time.
-pub async fn run_within<C: Channels + 'static, P: Poster + 'static>(
-    notify: &Notify<C, P>,
+pub async fn run_within<E: Edge + 'static>(
+    notify: &Notify<E>,
     input: Value,
     budget: Duration,
 ) -> Result<Value, String> {
@@ -113,75 +121,288 @@ pub fn kept(response: &Value) -> Vec<String> {
         .collect()
 }
 
-/// A channel that may change when it is read anew.
-#[derive(Debug)]
-pub struct FixedChannel {
-    pub address: Mutex<String>,
-    pub next: Mutex<Option<String>>,
-    pub reads: Mutex<usize>,
+/// The configuration of a test, from the text that Terraform would write.
+pub fn config(section: Value) -> NotifyConfig {
+    let config: NotifyConfig = serde_json::from_value(section).unwrap();
+    config.check().unwrap();
+    config
 }
 
-impl FixedChannel {
-    pub fn at(address: &str) -> Self {
+/// One channel of Slack behind a webhook, and everything goes there.
+pub fn one_webhook() -> Value {
+    json!({
+        "channels": {"slack": {"kind": "slack-webhook", "webhook_parameter": "slack"}},
+        "routes": [{"name": "everything", "channels": ["slack"]}],
+    })
+}
+
+/// A channel of every kind; the secrets' parameters bear the channels' names.
+pub fn every_channel() -> Value {
+    json!({
+        "channels": {
+            "slack": {"kind": "slack-webhook", "webhook_parameter": "slack"},
+            "team": {"kind": "slack-bot", "token_parameter": "team", "channel": "C0TEAM"},
+            "chat": {"kind": "amazon-q", "topic_arn": "arn:aws:sns:us-east-1:123456789012:chat"},
+            "pager": {
+                "kind": "pagerduty", "routing_key_parameter": "pager",
+                "canary_routing_key_parameter": "pager-canary",
+            },
+            "mail": {"kind": "email", "topic_arn": "arn:aws:sns:us-east-1:123456789012:mail"},
+        },
+        "routes": [
+            {"name": "urgent", "match": {"severity": "error"}, "channels": ["pager", "chat"], "continue": true},
+            {"name": "everything", "channels": ["slack", "team"]},
+        ],
+        "fallback": "mail",
+    })
+}
+
+/// One request as it left.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// The kind of address: `webhook`, `slack`, `pagerduty`, or the topic's last part.
+    pub to: String,
+    /// The method, or `publish`.
+    pub method: String,
+    /// The body; subject and message of a mail.
+    pub body: Value,
+    /// Whether it was taken.
+    pub took: bool,
+}
+
+/// What the outside says, one answer after another.
+pub type Script = VecDeque<Result<Answer, PostError>>;
+
+/// Everything outside of notify, in memory.
+pub struct World {
+    pub setup: Setup,
+    pub ledger: FakeLedger,
+    /// The secrets by parameter.
+    pub secrets: Mutex<BTreeMap<String, String>>,
+    /// Secrets that somebody puts there while notify still has the old ones.
+    pub renewed: Mutex<BTreeMap<String, String>>,
+    /// What is answered, whoever is asked.
+    pub script: Mutex<Script>,
+    /// What single kinds of address answer.
+    pub scripts: Mutex<BTreeMap<&'static str, Script>>,
+    pub sent: Mutex<Vec<Sent>>,
+    pub hidden: Mutex<Vec<(String, i32)>>,
+    pub published: Mutex<Vec<Notification>>,
+    pub now: Mutex<Timestamp>,
+    pub network: Option<Network>,
+}
+
+impl World {
+    pub fn new(section: Value) -> Self {
+        let secrets = [
+            ("slack", "https://hooks.slack.com/services/T0/B0/x"),
+            ("team", "xoxb-team-token"),
+            ("pager", "0123456789abcdef0123456789abcdef"),
+            ("pager-canary", "canarycanarycanarycanarycanaryca"),
+        ];
         Self {
-            address: Mutex::new(address.to_owned()),
-            next: Mutex::new(None),
-            reads: Mutex::new(0),
+            setup: Setup {
+                environment: "dev".to_owned(),
+                account: AccountId::new("123456789012"),
+                table: "table".to_owned(),
+                topic: "topic".to_owned(),
+                config: config(section),
+            },
+            ledger: FakeLedger::new(),
+            secrets: Mutex::new(
+                secrets
+                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                    .into(),
+            ),
+            renewed: Mutex::default(),
+            script: Mutex::default(),
+            scripts: Mutex::default(),
+            sent: Mutex::default(),
+            hidden: Mutex::default(),
+            published: Mutex::default(),
+            now: Mutex::new("2026-11-23T19:00:00Z".parse().unwrap()),
+            network: None,
         }
     }
 
-    pub fn then(self, address: &str) -> Self {
-        *self.next.lock().unwrap() = Some(address.to_owned());
+    /// The world for the rest of the test.
+    pub fn leak(self) -> Outside {
+        Outside(Box::leak(Box::new(self)))
+    }
+
+    pub fn answering(self, answers: Vec<Result<Answer, PostError>>) -> Self {
+        *self.script.lock().unwrap() = answers.into();
         self
     }
-}
 
-impl Channels for FixedChannel {
-    async fn channel(&self, freshness: Freshness) -> Result<Channel, ChannelError> {
-        *self.reads.lock().unwrap() += 1;
-        let mut address = self.address.lock().unwrap();
-        if freshness == Freshness::Now
-            && let Some(next) = self.next.lock().unwrap().take()
-        {
-            *address = next;
+    pub fn says(&self, to: &'static str, answers: Vec<Result<Answer, PostError>>) {
+        self.scripts.lock().unwrap().insert(to, answers.into());
+    }
+
+    pub fn sent(&self) -> Vec<Sent> {
+        self.sent.lock().unwrap().clone()
+    }
+
+    /// What was sent to one kind of address.
+    pub fn sent_to(&self, to: &str) -> Vec<Sent> {
+        let sent = self.sent();
+        sent.into_iter().filter(|sent| sent.to == to).collect()
+    }
+
+    pub fn bodies(&self) -> Vec<Value> {
+        self.sent().into_iter().map(|sent| sent.body).collect()
+    }
+
+    pub fn later(&self, seconds: i64) {
+        let mut now = self.now.lock().unwrap();
+        *now += SignedDuration::from_secs(seconds);
+    }
+
+    fn answer(&self, to: &str, count: usize) -> Result<Answer, PostError> {
+        if let Some(answer) = self.script.lock().unwrap().pop_front() {
+            return answer;
         }
-        Ok(Channel {
-            environment: "dev".to_owned(),
-            webhook: Webhook::parse(&address).unwrap(),
+        let scripted = self
+            .scripts
+            .lock()
+            .unwrap()
+            .get_mut(to)
+            .and_then(VecDeque::pop_front);
+        scripted.unwrap_or_else(|| match to {
+            "slack" => said(
+                200,
+                &json!({"ok": true, "channel": "C0TEAM", "ts": format!("1795392000.{count:06}")})
+                    .to_string(),
+            ),
+            "pagerduty" => said(
+                202,
+                "{\"status\":\"success\",\"message\":\"Event processed\"}",
+            ),
+            _ => said(200, "ok"),
         })
     }
 }
 
-/// A Slack that answers from a script, then always `ok`.
-#[derive(Debug, Default)]
-pub struct ScriptedSlack {
-    pub script: Mutex<VecDeque<Result<Answer, PostError>>>,
-    pub posted: Mutex<Vec<(String, bool)>>,
-    pub bodies: Mutex<Vec<Value>>,
-}
+/// What notify sees of a world.
+#[derive(Clone, Copy)]
+pub struct Outside(pub &'static World);
 
-impl ScriptedSlack {
-    pub fn answering(answers: Vec<Result<Answer, PostError>>) -> Self {
-        Self {
-            script: Mutex::new(answers.into()),
-            ..Self::default()
-        }
+impl std::ops::Deref for Outside {
+    type Target = World;
+
+    fn deref(&self) -> &World {
+        self.0
     }
 }
 
-impl Poster for &'static ScriptedSlack {
-    async fn post(&self, _: &Webhook, payload: &Value, _: Duration) -> Result<Answer, PostError> {
-        let answer = self
-            .script
-            .lock()
-            .unwrap()
-            .pop_front()
-            .unwrap_or_else(|| said(200, "ok"));
-        let took = answer.as_ref().is_ok_and(|answer| answer.status == 200);
-        let text = payload["text"].as_str().unwrap().to_owned();
-        self.posted.lock().unwrap().push((text, took));
-        self.bodies.lock().unwrap().push(payload.clone());
+/// One ledger for every notify of a world.
+pub struct Shared(&'static FakeLedger);
+
+impl Ledger for Shared {
+    async fn load(&self, partition: &str) -> Result<Vec<Entry>, LedgerError> {
+        self.0.load(partition).await
+    }
+
+    async fn read(&self, partition: &str, key: &str) -> Result<Option<Entry>, LedgerError> {
+        self.0.read(partition, key).await
+    }
+
+    async fn write(&self, partition: &str, entry: &Entry) -> Result<u64, LedgerError> {
+        self.0.write(partition, entry).await
+    }
+}
+
+impl Edge for Outside {
+    type Ledger = Shared;
+
+    async fn setup(&self) -> Result<Arc<Setup>, ChannelError> {
+        Ok(Arc::new(self.setup.clone()))
+    }
+
+    async fn destination(
+        &self,
+        setup: &Setup,
+        channel: &str,
+        purpose: Purpose,
+        freshness: Freshness,
+    ) -> Result<Destination, ChannelError> {
+        if freshness == Freshness::Now {
+            let mut renewed = self.renewed.lock().unwrap();
+            self.secrets.lock().unwrap().append(&mut renewed);
+        }
+        let settings = setup.channel(channel)?.clone();
+        let parameter = match purpose {
+            Purpose::Canary if channel == "pager" => "pager-canary",
+            _ => channel,
+        };
+        let secret = self.secrets.lock().unwrap().get(parameter).cloned();
+        let secret = secret.unwrap_or_default();
+        let address = address(&settings, &secret).map_err(|problem| ChannelError::Secret {
+            parameter: parameter.to_owned(),
+            problem,
+        })?;
+        Ok(Destination {
+            name: channel.to_owned(),
+            channel: settings,
+            address,
+        })
+    }
+
+    async fn carry(
+        &self,
+        address: &Address,
+        request: &Request,
+        limit: Duration,
+    ) -> Result<Answer, PostError> {
+        if let Some(network) = &self.network {
+            return network.carry(address, request, limit).await;
+        }
+        let to = match address {
+            Address::Webhook(_) => "webhook",
+            Address::Slack { .. } => "slack",
+            Address::PagerDuty { .. } => "pagerduty",
+            Address::Topic(topic) => topic.rsplit(':').next().unwrap(),
+        };
+        let count = self.sent.lock().unwrap().len();
+        let answer = self.answer(to, count);
+        let (method, body) = match request {
+            Request::Post { method, body } => ((*method).to_owned(), body.clone()),
+            Request::Publish {
+                subject, message, ..
+            } => (
+                "publish".to_owned(),
+                json!({"subject": subject, "message": message}),
+            ),
+        };
+        let took = answer
+            .as_ref()
+            .is_ok_and(|answer| answer.status < 300 && !answer.body.contains("\"ok\":false"));
+        self.sent.lock().unwrap().push(Sent {
+            to: to.to_owned(),
+            method,
+            body,
+            took,
+        });
         answer
+    }
+
+    fn ledger(&self, _: &Setup) -> Shared {
+        Shared(&self.0.ledger)
+    }
+
+    async fn hide(&self, _: &Arn, receipt: &str, seconds: i32) -> Result<(), CallError> {
+        let call = (receipt.to_owned(), seconds);
+        self.hidden.lock().unwrap().push(call);
+        Ok(())
+    }
+
+    async fn publish(&self, _: &Setup, notification: &Notification) -> Result<(), CallError> {
+        self.published.lock().unwrap().push(notification.clone());
+        Ok(())
+    }
+
+    fn now(&self) -> Timestamp {
+        *self.now.lock().unwrap()
     }
 }
 
@@ -209,14 +430,19 @@ pub fn told_to_wait(seconds: u32) -> Result<Answer, PostError> {
     })
 }
 
-/// A notify over a scripted Slack; the script lives as long as the test.
-pub fn scripted(
-    answers: Vec<Result<Answer, PostError>>,
-) -> (
-    Notify<FixedChannel, &'static ScriptedSlack>,
-    &'static ScriptedSlack,
-) {
-    let slack: &'static ScriptedSlack = Box::leak(Box::new(ScriptedSlack::answering(answers)));
-    let channel = FixedChannel::at("https://hooks.slack.com/services/T0/B0/x");
-    (Notify::with(channel, slack, Pace::default()), slack)
+/// A notify with one webhook over a script that lives as long as the test.
+pub fn scripted(answers: Vec<Result<Answer, PostError>>) -> (Notify<Outside>, Outside) {
+    let world = World::new(one_webhook()).answering(answers).leak();
+    (Notify::with(world, Pace::default()), world)
+}
+
+/// A notify with channels of every kind.
+pub fn every() -> (Notify<Outside>, Outside) {
+    let world = World::new(every_channel()).leak();
+    (Notify::with(world, Pace::default()), world)
+}
+
+/// Whether a sent message carries the words, however it is dressed.
+pub fn says(sent: &Sent, words: &str) -> bool {
+    sent.body.to_string().contains(words)
 }

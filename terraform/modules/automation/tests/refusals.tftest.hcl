@@ -169,3 +169,50 @@ run "a_wrong_retention" {
 
   expect_failures = [var.log_retention_days]
 }
+
+run "a_route_to_nowhere" {
+  command = plan
+
+  variables {
+    notify = { routes = [{ name = "everything", channels = ["team"] }] }
+  }
+
+  expect_failures = [var.notify]
+}
+
+run "messages_without_a_route" {
+  command = plan
+
+  variables {
+    notify = {
+      routes = [{ name = "urgent", match = { severity = "error" }, channels = ["slack"] }]
+    }
+  }
+
+  expect_failures = [var.notify]
+}
+
+run "mail_to_nobody" {
+  command = plan
+
+  variables {
+    notify = {
+      channels = { slack = { kind = "slack-webhook" }, mail = { kind = "email" } }
+      fallback = "mail"
+    }
+  }
+
+  expect_failures = [var.notify]
+}
+
+run "a_channel_that_nothing_leads_to" {
+  command = plan
+
+  variables {
+    notify = {
+      channels = { slack = { kind = "slack-webhook" }, pager = { kind = "pagerduty" } }
+    }
+  }
+
+  expect_failures = [var.notify]
+}

@@ -188,7 +188,10 @@ pub fn configuration() -> Value {
                     "short-hours": "Mon-Fri 07:00-17:00 @UTC",
                 },
             },
-            "notify": {"channels": {"slack": {"webhook_parameter": WEBHOOK}}},
+            "notify": {
+                "channels": {"slack": {"kind": "slack-webhook", "webhook_parameter": WEBHOOK}},
+                "routes": [{"name": "everything", "channels": ["slack"]}],
+            },
         },
     })
 }

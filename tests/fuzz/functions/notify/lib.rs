@@ -1,26 +1,34 @@
-//! The sources of notify that know neither the SDK nor Slack's network.
+//! The sources of notify that know neither the SDK nor a network.
 #![allow(dead_code, reason = "what only the other rooms use is here too")]
 
 #[path = "../../../../functions/notify/src/blocks.rs"]
 mod blocks;
 #[path = "../../../../functions/notify/src/body.rs"]
 mod body;
+#[path = "../../../../functions/notify/src/channels/mod.rs"]
+pub mod channels;
 #[path = "../../../../functions/notify/src/config.rs"]
 mod config;
-#[path = "../../../../functions/notify/src/decide.rs"]
-mod decide;
+#[path = "../../../../functions/notify/src/config_check.rs"]
+mod config_check;
 #[path = "../../../../functions/notify/src/event.rs"]
 mod event;
 #[path = "../../../../functions/notify/src/limits.rs"]
 pub mod limits;
 #[path = "../../../../functions/notify/src/mrkdwn.rs"]
 mod mrkdwn;
+#[path = "../../../../functions/notify/src/routes.rs"]
+mod routes;
+#[path = "../../../../functions/notify/src/standing.rs"]
+mod standing;
 #[path = "../../../../functions/notify/src/webhook.rs"]
 mod webhook;
 
 pub use blocks::{Payload, message, plain_message};
 pub use body::Message;
-pub use config::NotifyConfig;
-pub use decide::{Answer, Verdict, verdict};
-pub use event::{Event, EventError, Record};
-pub use webhook::{Webhook, WebhookError};
+pub use channels::{Answer, Form, Letter, Rendered, Request, Verdict, verdict};
+pub use config::{Canary, Channel, Match, NotifyConfig, Route};
+pub use event::{Event, EventError, Handle, Record};
+pub use routes::{Way, way};
+pub use standing::{Place, Standing};
+pub use webhook::{Endpoint, Secret, Webhook, WebhookError};

@@ -1,0 +1,228 @@
+//! Brings a batch to its channels: every channel by itself and at the same
+//! time, so that a slow one keeps nobody else waiting.
+
+use std::collections::BTreeMap;
+
+use futures_util::future::join_all;
+use jiff::Timestamp;
+use nightshift_core::{Fact, Notification};
+use nightshift_runtime::{Body, Entry, Ledger};
+
+use crate::act::{Courier, Office};
+use crate::canary::{self, Heard};
+use crate::edge::Edge;
+use crate::observe::Purpose;
+use crate::report::{Delivery, Outcome};
+
+/// One message and where it goes.
+#[derive(Clone, Debug)]
+pub struct Parcel<'n> {
+    /// The message.
+    pub notification: &'n Notification,
+    /// Its channels.
+    pub channels: Vec<&'n str>,
+    /// What for.
+    pub purpose: Purpose,
+    /// How often the queue has handed it over.
+    pub receives: u32,
+}
+
+impl<E: Edge> Office<'_, E> {
+    /// Delivers everything, and answers for every parcel how it went, channel
+    /// by channel.
+    pub async fn post(&self, parcels: &[Parcel<'_>]) -> Vec<Vec<Delivery>> {
+        let mut rounds: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (index, parcel) in parcels.iter().enumerate() {
+            for channel in &parcel.channels {
+                rounds.entry(channel).or_default().push(index);
+            }
+        }
+        let rounds = rounds
+            .iter()
+            .map(|(channel, indices)| self.round(channel, indices, parcels));
+        let mut deliveries: Vec<Vec<Delivery>> = vec![Vec::new(); parcels.len()];
+        for (index, delivery) in join_all(rounds).await.into_iter().flatten() {
+            deliveries[index].push(delivery);
+        }
+        for (parcel, deliveries) in parcels.iter().zip(&mut deliveries) {
+            let place = |delivery: &Delivery| {
+                let channels = &parcel.channels;
+                channels.iter().position(|name| *name == delivery.channel)
+            };
+            deliveries.sort_by_key(place);
+        }
+        self.divert(parcels, &mut deliveries).await;
+        deliveries
+    }
+
+    /// All parcels of one channel, news first.
+    async fn round(
+        &self,
+        channel: &str,
+        indices: &[usize],
+        parcels: &[Parcel<'_>],
+    ) -> Vec<(usize, Delivery)> {
+        let mut done = Vec::new();
+        for purpose in [Purpose::News, Purpose::Canary] {
+            let mut wanted = indices
+                .iter()
+                .filter(|index| parcels[**index].purpose == purpose)
+                .peekable();
+            if wanted.peek().is_none() {
+                continue;
+            }
+            let mut courier = Courier::new(self, channel, purpose).await;
+            for &index in wanted {
+                let notification = parcels[index].notification;
+                let delivery = match &mut courier {
+                    Err(stop) => Delivery::stopped(channel, stop),
+                    Ok(courier) if purpose == Purpose::Canary => {
+                        self.try_out(courier, channel, notification).await
+                    }
+                    Ok(courier) => courier.deliver(notification).await,
+                };
+                done.push((index, delivery));
+            }
+            if let Ok(courier) = courier {
+                courier.leave().await;
+            }
+        }
+        done
+    }
+
+    /// Shows a canary, unless one has just been seen there, and writes down
+    /// that the channel is heard.
+    async fn try_out(
+        &self,
+        courier: &mut Courier<'_, E>,
+        channel: &str,
+        notification: &Notification,
+    ) -> Delivery {
+        let now = self.edge.now();
+        let stored = self.heard(channel).await;
+        let before = stored.as_ref().and_then(|(_, heard)| *heard);
+        if before.is_some_and(|heard| heard.of_late(now)) {
+            return Delivery::ended(channel, Outcome::Duplicate);
+        }
+        let delivery = courier.deliver(notification).await;
+        if delivery.outcome == Outcome::Delivered
+            && let Some((version, _)) = stored
+        {
+            self.hear(channel, version, Heard::again(before, now)).await;
+        }
+        delivery
+    }
+
+    /// What a channel refuses, or cannot take before the message becomes a
+    /// dead letter, goes by the fallback channel.
+    async fn divert(&self, parcels: &[Parcel<'_>], deliveries: &mut [Vec<Delivery>]) {
+        let Some(fallback) = self.setup.config.fallback.as_deref() else {
+            return;
+        };
+        let lost = |parcel: &Parcel<'_>, delivery: &Delivery| {
+            parcel.purpose == Purpose::News
+                && delivery.channel != fallback
+                && match delivery.outcome {
+                    Outcome::Failed => true,
+                    Outcome::Returned => parcel.receives >= self.pace.receives,
+                    _ => false,
+                }
+        };
+        let mut courier = None;
+        for (parcel, deliveries) in parcels.iter().zip(deliveries) {
+            let lost: Vec<&mut Delivery> = deliveries
+                .iter_mut()
+                .filter(|delivery| lost(parcel, delivery))
+                .collect();
+            if lost.is_empty() {
+                continue;
+            }
+            if courier.is_none() {
+                courier = Some(Courier::new(self, fallback, Purpose::News).await);
+            }
+            let Some(Ok(courier)) = &mut courier else {
+                continue;
+            };
+            let names: Vec<&str> = lost.iter().map(|lost| lost.channel.as_str()).collect();
+            let told = instead(parcel.notification, &names);
+            if courier.deliver(&told).await.outcome.is_settled() {
+                for lost in lost {
+                    lost.outcome = Outcome::Diverted;
+                    lost.by = Some(fallback.to_owned());
+                    lost.wait_seconds = None;
+                }
+            }
+        }
+        if let Some(Ok(courier)) = courier {
+            courier.leave().await;
+        }
+    }
+
+    /// What is known of a channel, with the version of the entry; none where
+    /// the ledger does not answer.
+    pub async fn heard(&self, channel: &str) -> Option<(u64, Option<Heard>)> {
+        match self.ledger.read(canary::PARTITION, channel).await {
+            Ok(None) => Some((0, None)),
+            Ok(Some(entry)) => Some((entry.version, entry.body.read().ok())),
+            Err(error) => {
+                tracing::warn!(%error, "nobody knows what was heard");
+                None
+            }
+        }
+    }
+
+    /// Writes down what is known of a channel. Where that fails, the channel
+    /// is called silent too early, which is told, rather than too late.
+    pub async fn hear(&self, channel: &str, version: u64, heard: Heard) {
+        let Ok(body) = Body::new(&heard) else {
+            return;
+        };
+        let entry = Entry {
+            key: channel.to_owned(),
+            version,
+            body,
+            expires_at: None,
+        };
+        if let Err(error) = self.ledger.write(canary::PARTITION, &entry).await {
+            tracing::warn!(%error, "what was heard is not written down");
+        }
+    }
+
+    /// Tells of silent channels by one that is heard; false where none took it.
+    pub async fn page(&self, news: &Notification, ways: &[&str]) -> (bool, Vec<Delivery>) {
+        let mut deliveries = Vec::new();
+        for channel in ways {
+            let delivery = match Courier::new(self, channel, Purpose::News).await {
+                Err(stop) => Delivery::stopped(channel, &stop),
+                Ok(mut courier) => {
+                    let delivery = courier.deliver(news).await;
+                    courier.leave().await;
+                    delivery
+                }
+            };
+            let settled = delivery.outcome.is_settled();
+            deliveries.push(delivery);
+            if settled {
+                return (true, deliveries);
+            }
+        }
+        (false, deliveries)
+    }
+}
+
+/// The message, with a word on why it comes this way.
+fn instead(notification: &Notification, channels: &[&str]) -> Notification {
+    let mut told = notification.clone();
+    let fact = Fact::new("Not taken by", channels.join(", "));
+    told.facts.insert(0, fact);
+    told
+}
+
+/// A channel that is looked after from now on.
+pub const fn first_seen(now: Timestamp) -> Heard {
+    Heard {
+        since: now,
+        at: None,
+        told: None,
+    }
+}
