@@ -20,6 +20,7 @@ mod event;
 mod handler;
 mod lease;
 pub mod limits;
+pub mod matters;
 mod memory;
 mod mrkdwn;
 mod network;

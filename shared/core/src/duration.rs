@@ -11,6 +11,11 @@ use serde::{Deserialize, Serialize};
 pub struct IsoDuration(SignedDuration);
 
 impl IsoDuration {
+    /// A number of seconds.
+    pub const fn from_seconds(seconds: i64) -> Self {
+        Self(SignedDuration::from_secs(seconds))
+    }
+
     /// A number of minutes.
     pub const fn from_minutes(minutes: i64) -> Self {
         Self(SignedDuration::from_mins(minutes))
