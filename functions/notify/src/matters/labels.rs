@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use nightshift_core::{Notification, Severity, shortened};
+use nightshift_core::{Notification, Severity, printable, shortened};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -65,14 +65,14 @@ impl Labels {
             .map_or("", |name| name.as_str());
         let matter = notification.dedup_key.as_ref().unwrap_or(&notification.id);
         Self {
-            source: kept(&notification.source, 60),
-            kind: kept(&notification.kind, 100),
-            environment: kept(&notification.environment, 60),
-            account: kept(notification.account.as_str(), 60),
-            region: kept(region, 60),
-            owner: kept(notification.owner.as_deref().unwrap_or_default(), 100),
+            source: kept(&notification.source, 40),
+            kind: kept(&notification.kind, 80),
+            environment: kept(&notification.environment, 40),
+            account: kept(notification.account.as_str(), 40),
+            region: kept(region, 40),
+            owner: kept(notification.owner.as_deref().unwrap_or_default(), 60),
             severity: notification.severity,
-            matter: kept(matter, 200),
+            matter: kept(matter, 120),
         }
     }
 
@@ -268,12 +268,14 @@ pub(crate) fn print(text: &str) -> String {
     })
 }
 
-/// The text, cut to `limit` characters and marked with its digest if longer.
+/// The text on one line, cut to `limit` characters and marked with its digest
+/// if it is longer.
 pub(crate) fn kept(text: &str, limit: usize) -> String {
-    if text.chars().count() <= limit {
-        return text.to_owned();
+    let plain = printable(text, usize::MAX);
+    if plain.chars().count() <= limit {
+        return plain;
     }
-    format!("{}~{}", shortened(text, limit - 17), print(text))
+    format!("{}~{}", shortened(&plain, limit - 17), print(text))
 }
 
 #[cfg(test)]

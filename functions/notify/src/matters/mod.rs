@@ -11,15 +11,7 @@
 //!    Only now may the queue forget what it brought, and only now is sent;
 //! 5. [`State::settle`] for each message sent, then [`Shelf::keep`] again.
 //!
-//! ```text
-//! Shelf::new(ledger).open(channel, now) -> Result<Kept, LedgerError>   (kept.state: State)
-//! Shelf::keep(&mut kept, now) -> Result<(), LedgerError>
-//! State::take(&mut self, Vec<Notification>, now, &Rules) -> Vec<Held>
-//! State::due(&mut self, now, &Rules, most) -> Round
-//! State::settle(&mut self, id, &Outcome, now)
-//! State::next_look(&self, now, &Rules) -> Option<Timestamp>
-//! State::silences: Silences; Shelf::silences / keep_silences
-//! ```
+//! [`State::next_look`] says when there will be something to do.
 //!
 //! Whoever dies between 4 and 5 leaves claims behind: they are sent again, under
 //! the same id, and count against the budget as often as they may be seen.
@@ -28,18 +20,30 @@
 //! exactly one account of a [`Tally`], and none of them is silence without a
 //! name on it.
 
-#![expect(dead_code, reason = "the model's rooms follow")]
-
+mod bounds;
+mod budget;
 mod config;
+mod counts;
 mod labels;
+mod matter;
+mod member;
 mod outgoing;
+mod round;
 mod rules;
+mod settle;
+mod shelf;
 mod silence;
+mod state;
+mod words;
+
+pub use budget::FLIGHT;
 
 pub use config::{
     Budget, Endings, Group, Inhibition, MattersConfig, QuietHours, Repeat, Windows, Words,
 };
 pub use labels::{Label, Labels, Matcher, Pattern};
-pub use outgoing::{Account, Held, Outcome, Outgoing, Reason, Round, Tally};
+pub use outgoing::{Account, Held, Outcome, Outgoing, Reason, Round, Tally, Untold};
 pub use rules::Rules;
+pub use shelf::{Kept, Shelf};
 pub use silence::{Silence, SilenceCommand, SilenceError, Silences};
+pub use state::{Accounts, State};

@@ -1,7 +1,7 @@
 //! What goes out, why, and what becomes of it.
 
 use jiff::Timestamp;
-use nightshift_core::{Notification, Severity};
+use nightshift_core::Notification;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,9 @@ pub struct Outgoing {
     /// The same at every attempt; for [`super::State::settle`], and for
     /// channels that recognise what they have.
     pub id: String,
+    /// The matter it is about, the same from its first message to its last, for
+    /// channels that keep one incident or message a matter; none for summaries.
+    pub matter: Option<String>,
     /// What to tell.
     pub notification: Notification,
     /// Why now.
@@ -124,10 +127,21 @@ pub struct Round {
     pub folded: u64,
     /// How many were left to the morning.
     pub digested: u64,
-    /// How many ended untold, because they were over before their silence.
-    pub silenced: u64,
-    /// How many ended untold, because they were over before what muted them.
-    pub inhibited: u64,
+    /// What will not be told, by whose word.
+    pub untold: Vec<Untold>,
+}
+
+/// Notifications that end untold: they were over before what held them back,
+/// or nothing was ever to follow them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Untold {
+    /// The matter.
+    pub matter: String,
+    /// How many.
+    pub count: u64,
+    /// By whose word.
+    #[serde(flatten)]
+    pub account: Account,
 }
 
 /// Every notification that was heard, by where it ended. Their sum, with what
@@ -204,9 +218,10 @@ pub(crate) struct Claim {
 }
 
 impl Claim {
-    pub(crate) fn outgoing(&self) -> Outgoing {
+    pub(crate) fn outgoing(&self, matter: Option<&str>) -> Outgoing {
         Outgoing {
             id: self.id.clone(),
+            matter: matter.map(str::to_owned),
             notification: self.notification.clone(),
             reason: self.reason,
             covers: self.covers,
@@ -214,9 +229,5 @@ impl Claim {
             closes: self.closes,
             attempts: self.attempts,
         }
-    }
-
-    pub(crate) const fn severity(&self) -> Severity {
-        self.notification.severity
     }
 }

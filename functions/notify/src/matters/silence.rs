@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::labels::{Labels, Matcher, print};
+use super::labels::{Matcher, print};
 
 /// What is not told until it expires. What is still open then is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -44,11 +44,17 @@ pub enum SilenceCommand {
         /// For how long.
         #[serde(rename = "for")]
         lasts: IsoDuration,
+        /// Whether it is only shown.
+        #[serde(default)]
+        dry_run: bool,
     },
     /// Ends a silence before its time.
     Unsilence {
         /// Its name.
         id: String,
+        /// Whether it is only shown.
+        #[serde(default)]
+        dry_run: bool,
     },
     /// Lists the silences.
     Silences {},
@@ -117,6 +123,33 @@ impl Silences {
     /// Those that hold, and those that held until lately.
     pub fn all(&self) -> &[Silence] {
         &self.0
+    }
+
+    /// Does what an operator asks for, and answers with the silences that it
+    /// is about. Whether a dry run is written down is the caller's part.
+    ///
+    /// # Errors
+    /// When it cannot be done as it is asked for.
+    pub fn obey(
+        &mut self,
+        command: &SilenceCommand,
+        now: Timestamp,
+    ) -> Result<Vec<Silence>, SilenceError> {
+        match command {
+            SilenceCommand::Silence {
+                matcher,
+                author,
+                reason,
+                lasts,
+                ..
+            } => self
+                .silence((**matcher).clone(), author, reason, *lasts, now)
+                .map(|silence| vec![silence.clone()]),
+            SilenceCommand::Unsilence { id, .. } => {
+                self.unsilence(id, now).map(|silence| vec![silence.clone()])
+            }
+            SilenceCommand::Silences {} => Ok(self.all().to_vec()),
+        }
     }
 
     /// Adds one.
@@ -197,12 +230,15 @@ impl Silences {
             }),
         }
     }
+}
 
-    /// The one that holds these labels back, the longest if there are several.
-    pub(crate) fn on(&self, labels: &Labels, now: Timestamp) -> Option<&Silence> {
-        self.holding(now)
-            .filter(|silence| silence.matcher.matches(labels))
-            .max_by_key(|silence| (silence.expires_at, &silence.id))
+impl SilenceCommand {
+    /// Whether it is to change something.
+    pub const fn changes(&self) -> bool {
+        match self {
+            Self::Silence { dry_run, .. } | Self::Unsilence { dry_run, .. } => !*dry_run,
+            Self::Silences {} => false,
+        }
     }
 }
 

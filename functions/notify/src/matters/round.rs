@@ -1,0 +1,476 @@
+//! One look at the channel: what is due becomes a claim on the budget, a line
+//! of the summary, or a line of the morning's digest.
+
+use std::cmp::Reverse;
+
+use jiff::Timestamp;
+use nightshift_core::Severity;
+
+use super::budget::FLIGHT;
+use super::config::{Endings, Group};
+use super::counts::{Counts, Gathered, Line};
+use super::matter::{Matter, Spoken};
+use super::member::{Member, Mute, News, after};
+use super::outgoing::{Claim, Class, Outgoing, Reason, Round, Untold};
+use super::rules::Rules;
+use super::state::{Desk, Judge, State};
+use super::words::{self, Part};
+
+/// So many matters are named in a summary, and in a digest.
+const SUMMARY_LINES: usize = 30;
+const DIGEST_LINES: usize = 50;
+
+/// What there is to tell about a matter, and since when it is due.
+struct Look {
+    at: Timestamp,
+    /// The members that have news, unless they are held back.
+    members: Vec<String>,
+    severity: Severity,
+}
+
+impl State {
+    /// What is to be sent now, at most so many messages. All of it is written
+    /// into the state as under way: keep the state before anything is sent.
+    pub fn due(&mut self, now: Timestamp, rules: &Rules, most: usize) -> Round {
+        self.forget(now);
+        let mut round = Round::default();
+        let judge = self.judge(rules, &[], now);
+        let open = self.desk.closed_until.is_none();
+        if open {
+            self.retry(now, rules, most, &mut round);
+        }
+        for key in self.look_at_all(&judge, rules, now, &mut round) {
+            self.tell(&key, open, now, rules, most, &mut round);
+        }
+        if open {
+            self.tell_gathered(now, rules, most, &mut round);
+        }
+        round
+    }
+
+    /// When there will be something to do, if nothing more is heard.
+    pub fn next_look(&self, now: Timestamp, rules: &Rules) -> Option<Timestamp> {
+        let judge = self.judge(rules, &[], now);
+        let desk = &self.desk;
+        let room = |class| desk.posts.room_at(class, rules.budget(), now);
+        let mut times: Vec<Timestamp> = Vec::new();
+        let claims = self.matters.values().filter_map(|it| it.claim.as_ref());
+        for claim in claims.chain(&desk.claims) {
+            times.push(match claim.flying_since {
+                Some(since) => after(since, FLIGHT),
+                None => claim.not_before.max(room(claim.class)),
+            });
+        }
+        for matter in self.matters.values().filter(|it| it.claim.is_none()) {
+            let group = rules.group(&matter.labels);
+            let (look, held) = matter.look(group, &|member| judge.mute(&member.labels));
+            times.extend(look.map(|look| look.at));
+            times.extend(held.iter().map(|mute| judge.looks_again(mute)));
+        }
+        if let Some(since) = desk.folded.since
+            && !desk.has_claim(Reason::Summary)
+        {
+            let gathered = after(since, rules.budget().gather.as_duration());
+            times.push(gathered.max(room(Class::Summary)));
+        }
+        if !desk.digest.is_empty() && !desk.has_claim(Reason::Digest) {
+            let morning = rules.quiet_until(Severity::Info, now);
+            times.push(morning.unwrap_or(now).max(room(Class::Summary)));
+        }
+        let at = times.into_iter().min()?;
+        Some(at.max(now).max(desk.closed_until.unwrap_or(now)))
+    }
+
+    /// Sends again what is not known to be in the channel, the urgent first.
+    fn retry(&mut self, now: Timestamp, rules: &Rules, most: usize, round: &mut Round) {
+        let Self { desk, matters, .. } = self;
+        let own = desk.claims.iter_mut().map(|claim| (None, claim));
+        let mut claims: Vec<(Option<&str>, &mut Claim)> = matters
+            .iter_mut()
+            .filter_map(|(key, matter)| Some((Some(key.as_str()), matter.claim.as_mut()?)))
+            .chain(own)
+            .filter(|(_, claim)| match claim.flying_since {
+                Some(since) => after(since, FLIGHT) <= now,
+                None => claim.not_before <= now,
+            })
+            .collect();
+        claims.sort_by_key(|(_, claim)| (Reverse(claim.class), claim.made_at, claim.id.clone()));
+        for (matter, claim) in claims {
+            if round.outgoing.len() >= most {
+                return;
+            }
+            if desk.posts.allow(claim.class, rules.budget(), now) {
+                desk.posts.start(&claim.id, now);
+                round.outgoing.push(claim.start(matter, now));
+            }
+        }
+    }
+
+    /// The matters that are due, the worst first, then those that have waited
+    /// longest.
+    fn look_at_all(
+        &mut self,
+        judge: &Judge<'_>,
+        rules: &Rules,
+        now: Timestamp,
+        round: &mut Round,
+    ) -> Vec<String> {
+        let mut due: Vec<(Reverse<Severity>, Timestamp, String)> = Vec::new();
+        for (key, matter) in &mut self.matters {
+            if matter.claim.is_some() {
+                continue;
+            }
+            matter.hold_back(key, judge, now, round);
+            let (look, _) = matter.look(rules.group(&matter.labels), &held_back);
+            if let Some(look) = look.filter(|look| look.at <= now) {
+                due.push((Reverse(look.severity), look.at, key.clone()));
+            }
+        }
+        due.sort();
+        due.into_iter().map(|(_, _, key)| key).collect()
+    }
+
+    fn tell(
+        &mut self,
+        key: &str,
+        open: bool,
+        now: Timestamp,
+        rules: &Rules,
+        most: usize,
+        round: &mut Round,
+    ) {
+        let Self { desk, matters, .. } = self;
+        let Some(matter) = matters.get_mut(key) else {
+            return;
+        };
+        let group = rules.group(&matter.labels);
+        let (Some(look), _) = matter.look(group, &held_back) else {
+            return;
+        };
+        let reminds = look.members.is_empty() && matter.unlisted.pending() == 0;
+        let urgent = look.severity >= rules.budget().urgent_from;
+        let class = if urgent {
+            Class::Urgent
+        } else {
+            Class::Ordinary
+        };
+        if rules.quiet_until(look.severity, now).is_some() {
+            if !reminds {
+                let (line, count) = matter.leave(&look, now);
+                matter.tally.digested += count;
+                round.digested += count;
+                desk.digest.put(key, line, DIGEST_LINES, now);
+            }
+        } else if !open {
+            // The channel takes nothing: what is due stays due.
+        } else if !desk.posts.allow(class, rules.budget(), now) {
+            if !reminds {
+                let (line, count) = matter.leave(&look, now);
+                matter.tally.folded += count;
+                round.folded += count;
+                desk.folded.put(key, line, SUMMARY_LINES, now);
+            }
+        } else if round.outgoing.len() < most {
+            let mut claim = matter.claim(key, rules.channel(), group, &look, class, now);
+            desk.posts.start(&claim.id, now);
+            round.outgoing.push(claim.start(Some(key), now));
+            matter.claim = Some(claim);
+        }
+    }
+
+    /// The summary of what did not fit, and in the morning the digest.
+    fn tell_gathered(&mut self, now: Timestamp, rules: &Rules, most: usize, round: &mut Round) {
+        let desk = &mut self.desk;
+        let gather = rules.budget().gather.as_duration();
+        let summary = desk.folded.since.is_some_and(|at| after(at, gather) <= now);
+        let digest = !desk.digest.is_empty() && !rules.is_quiet(now);
+        for (reason, is_due) in [(Reason::Digest, digest), (Reason::Summary, summary)] {
+            if is_due
+                && round.outgoing.len() < most
+                && !desk.has_claim(reason)
+                && desk.posts.allow(Class::Summary, rules.budget(), now)
+            {
+                let mut claim = desk.claim(reason, rules.channel(), now);
+                desk.posts.start(&claim.id, now);
+                round.outgoing.push(claim.start(None, now));
+                desk.claims.push(claim);
+            }
+        }
+    }
+}
+
+/// The earlier of two instants, if there are any.
+fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+/// What held a member back when it was last looked at.
+fn held_back(member: &Member) -> Option<Mute> {
+    member.muted.clone()
+}
+
+impl Matter {
+    /// Marks who is held back, and closes the accounts of those that nothing
+    /// would ever let go: what is over, and what nothing follows.
+    fn hold_back(&mut self, key: &str, judge: &Judge<'_>, now: Timestamp, round: &mut Round) {
+        let Self { members, tally, .. } = self;
+        let concerned = |member: &&mut Member| member.news > 0 || member.is_open();
+        for member in members.values_mut().filter(concerned) {
+            let was = std::mem::replace(&mut member.muted, judge.mute(&member.labels));
+            if member.news == 0 {
+                continue;
+            }
+            member.was_muted = was.or(member.was_muted.take());
+            if let Some(mute) = member.muted.clone().filter(|_| !member.is_open()) {
+                let count = member.tell(now);
+                round.untold.push(Untold {
+                    matter: key.to_owned(),
+                    count,
+                    account: mute.end(tally, count),
+                });
+            }
+        }
+        self.drop_texts();
+        if self.is_over() && self.pending() == 0 {
+            self.spoken = None;
+        }
+    }
+
+    /// What there is to tell, and what holds the rest back.
+    fn look(
+        &self,
+        group: &Group,
+        held: &dyn Fn(&Member) -> Option<Mute>,
+    ) -> (Option<Look>, Vec<Mute>) {
+        let over = self.is_over();
+        let spoken = self.spoken.map(|spoken| spoken.at);
+        let mut holding = Vec::new();
+        let mut at: Option<Timestamp> = None;
+        let mut ended: Option<Timestamp> = None;
+        let mut severity: Option<Severity> = None;
+        let mut members = Vec::new();
+        for (key, member) in self.members.iter().filter(|(_, member)| member.news > 0) {
+            if let Some(mute) = held(member) {
+                holding.push(mute);
+                continue;
+            }
+            let due = member.due(group, spoken, over);
+            if group.resolved == Endings::All && member.news(group) == Some(News::Ended) {
+                // The last end is the one that is waited for.
+                ended = ended.max(due);
+            } else {
+                at = earlier(at, due);
+            }
+            severity = severity.max(Some(member.labels.severity));
+            members.push(key.clone());
+        }
+        at = earlier(at, ended);
+        if let Some(due) = self.unlisted_due(group) {
+            at = earlier(at, Some(due));
+            let worst = self.unlisted.worst.as_ref().map(|(severity, _)| *severity);
+            severity = severity.max(worst).or(Some(Severity::Notice));
+        }
+        if at.is_none()
+            && group.remind
+            && let Some(spoken) = self.spoken
+            && let Some(worst) = self.reminds(held)
+        {
+            members.clear();
+            at = Some(after(spoken.at, group.repeat_after(worst)));
+            severity = Some(worst);
+        }
+        let look = at.zip(severity).map(|(at, severity)| Look {
+            at,
+            members,
+            severity,
+        });
+        (look, holding)
+    }
+
+    /// The worst of what is still open and not held back.
+    fn reminds(&self, held: &dyn Fn(&Member) -> Option<Mute>) -> Option<Severity> {
+        self.members
+            .values()
+            .filter(|member| member.is_open() && member.news == 0)
+            .filter(|member| held(member).is_none())
+            .map(|member| member.labels.severity)
+            .max()
+    }
+
+    /// Closes the news of the members looked at and of those beyond the list.
+    fn tell(&mut self, look: &Look, now: Timestamp) -> (Counts, u64) {
+        let mut counts = Counts::default();
+        for key in &look.members {
+            if let Some(member) = self.members.get_mut(key) {
+                let labels = member.labels.clone();
+                counts.add(&labels.kind, labels.severity, member.tell(now));
+            }
+        }
+        counts.merge(&self.unlisted.news);
+        if self.unlisted.ended > 0 {
+            counts.add(&self.labels.kind, Severity::Notice, self.unlisted.ended);
+        }
+        self.unlisted.tell();
+        self.drop_texts();
+        self.seq += 1;
+        let severity = self
+            .spoken
+            .map_or(look.severity, |spoken| spoken.severity.max(look.severity));
+        self.spoken = (!self.is_over()).then_some(Spoken { at: now, severity });
+        let total = counts.total();
+        (counts, total)
+    }
+
+    /// Texts of members that have no news any more.
+    fn drop_texts(&mut self) {
+        let Self { texts, members, .. } = self;
+        texts.retain(|text| {
+            members
+                .get(&text.member)
+                .is_some_and(|member| member.news > 0)
+        });
+    }
+
+    /// Leaves what there is to tell to a later message.
+    fn leave(&mut self, look: &Look, now: Timestamp) -> (Line, u64) {
+        let parts = self.parts(look, None);
+        let title = words::line_title(&parts, &self.unlisted, &self.labels);
+        let (counts, total) = self.tell(look, now);
+        let line = Line {
+            seq: self.seq,
+            severity: look.severity,
+            title,
+            open: !self.is_over(),
+            at: now,
+            counts,
+            before: Counts::default(),
+        };
+        (line, total)
+    }
+
+    fn parts(&self, look: &Look, group: Option<&Group>) -> Vec<Part> {
+        let mut parts: Vec<Part> = look
+            .members
+            .iter()
+            .filter_map(|key| {
+                let member = self.members.get(key)?;
+                let news = group.map_or(Some(News::New), |group| member.news(group))?;
+                Some(Part::new(member, news, self.text_of(key)))
+            })
+            .collect();
+        parts.sort_by(|a, b| a.rank().cmp(&b.rank()));
+        parts
+    }
+
+    /// The message about what there is to tell.
+    fn claim(
+        &mut self,
+        key: &str,
+        channel: &str,
+        group: &Group,
+        look: &Look,
+        class: Class,
+        now: Timestamp,
+    ) -> Claim {
+        let parts = self.parts(look, Some(group));
+        let closes = self.is_over();
+        let reason = self.reason(&parts, look, closes);
+        let id = format!("{channel}/{key}/{}", self.seq + 1);
+        let about = words::About {
+            id: &id,
+            matter: key,
+            group,
+            labels: &self.labels,
+            unlisted: &self.unlisted,
+            open: self.open(),
+            reason,
+            closes,
+            severity: look.severity,
+            now,
+        };
+        let notification = words::message(&about, &parts);
+        let (_, covers) = self.tell(look, now);
+        Claim {
+            id,
+            notification,
+            reason,
+            class,
+            covers,
+            follows: self.reference.clone(),
+            closes,
+            made_at: now,
+            not_before: now,
+            attempts: 0,
+            flying_since: None,
+        }
+    }
+
+    fn reason(&self, parts: &[Part], look: &Look, closes: bool) -> Reason {
+        let Some(spoken) = self.spoken else {
+            return if closes {
+                Reason::Resolved
+            } else {
+                Reason::First
+            };
+        };
+        if closes {
+            return Reason::Resolved;
+        }
+        let unlisted = &self.unlisted;
+        let raised = look.severity > spoken.severity;
+        match parts.iter().map(|part| part.news).max() {
+            Some(News::Raised) => Reason::Raised,
+            _ if raised => Reason::Raised,
+            Some(News::New) => Reason::NewMember,
+            _ if !unlisted.news.is_empty() => Reason::NewMember,
+            Some(News::Ended) => Reason::Ended,
+            _ if unlisted.ended > 0 => Reason::Ended,
+            Some(News::Word) => Reason::Word,
+            Some(News::Again) => Reason::Repeat,
+            None => Reason::Reminder,
+        }
+    }
+}
+
+impl Desk {
+    fn has_claim(&self, reason: Reason) -> bool {
+        self.claims.iter().any(|claim| claim.reason == reason)
+    }
+
+    /// The message about what was gathered, of which nothing is left.
+    fn claim(&mut self, reason: Reason, channel: &str, now: Timestamp) -> Claim {
+        let (name, gathered): (_, &mut Gathered) = if reason == Reason::Digest {
+            ("digest", &mut self.digest)
+        } else {
+            ("summary", &mut self.folded)
+        };
+        let gathered = std::mem::take(gathered);
+        self.seq += 1;
+        let id = format!("{channel}/{name}/{}", self.seq);
+        Claim {
+            notification: words::gathered(&id, reason, &gathered, now),
+            id,
+            reason,
+            class: Class::Summary,
+            covers: gathered.counts().total(),
+            follows: None,
+            closes: false,
+            made_at: now,
+            not_before: now,
+            attempts: 0,
+            flying_since: None,
+        }
+    }
+}
+
+impl Claim {
+    fn start(&mut self, matter: Option<&str>, now: Timestamp) -> Outgoing {
+        let outgoing = self.outgoing(matter);
+        self.flying_since = Some(now);
+        self.attempts += 1;
+        outgoing
+    }
+}

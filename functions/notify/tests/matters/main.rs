@@ -1,0 +1,11 @@
+//! Matters: what is told of what is heard, when, and how often.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "what stands around a test fails the test as well"
+)]
+
+mod examples;
+mod quiet;
+mod silences;
+mod world;
