@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use nightshift_core::Notification;
 use nightshift_runtime::{Body, Deadline, Entry, Ledger, LedgerError};
 
@@ -16,7 +17,7 @@ use crate::report::{Delivery, Outcome};
 use crate::standing::{self, KEPT, Place, Standing};
 
 /// The ledger's partition of what was told.
-pub const PARTITION: &str = "notify#told";
+pub const PARTITION: &str = "notify-told";
 /// A lease outlives its invocation by a little, and never for long.
 const MARGIN: Duration = Duration::from_secs(2);
 
@@ -36,6 +37,15 @@ pub struct Office<'a, E: Edge> {
     pub deadline: Deadline,
     /// Who asks for leases.
     pub holder: &'a str,
+    /// The time for this run, where somebody has asked for another.
+    pub at: Option<Timestamp>,
+}
+
+impl<E: Edge> Office<'_, E> {
+    /// The time for this run.
+    pub fn now(&self) -> Timestamp {
+        self.at.unwrap_or_else(|| self.edge.now())
+    }
 }
 
 /// One invocation's way to one channel.
@@ -93,6 +103,11 @@ impl<'a, E: Edge> Courier<'a, E> {
         })
     }
 
+    /// Whether an answer has shown that nothing gets through any more.
+    pub const fn is_closed(&self) -> bool {
+        self.closed.is_some()
+    }
+
     /// Gives the channel back to others.
     pub async fn leave(self) {
         if let Some(lease) = &self.lease {
@@ -112,7 +127,6 @@ impl<'a, E: Edge> Courier<'a, E> {
             return Delivery::stopped(&name, stop);
         }
         if let Err(stop) = self.await_turn().await {
-            self.closed = Some(stop.clone());
             return Delivery::stopped(&name, &stop);
         }
         let key = standing::key(&name, notification);
@@ -263,7 +277,10 @@ impl<'a, E: Edge> Courier<'a, E> {
 
     /// Waits until nobody else posts to the channel. A ledger that does not
     /// answer holds nothing up: haste costs a 429, silence a message.
-    async fn await_turn(&mut self) -> Result<(), Stop> {
+    ///
+    /// # Errors
+    /// When another still does as the time runs out.
+    pub async fn await_turn(&mut self) -> Result<(), Stop> {
         let office = self.office;
         while self.lease.is_none() {
             let now = office.edge.now();
@@ -279,12 +296,14 @@ impl<'a, E: Edge> Courier<'a, E> {
                     tokio::time::sleep(office.pace.turn).await;
                 }
                 Ok(Turn::Theirs) => {
-                    return Err(Stop {
+                    let stop = Stop {
                         outcome: Outcome::Returned,
                         reason: "another invocation is delivering to this channel".to_owned(),
                         after: Some(Duration::from_secs(1)),
                         for_all: true,
-                    });
+                    };
+                    self.closed = Some(stop.clone());
+                    return Err(stop);
                 }
                 Err(error) => {
                     tracing::warn!(%error, "delivering without a lease");

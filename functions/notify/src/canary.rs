@@ -13,7 +13,7 @@ use crate::report::Hearing;
 use crate::routes::{FALLBACK, Way, way_by};
 
 /// The ledger's partition of what was heard.
-pub const PARTITION: &str = "notify#heard";
+pub const PARTITION: &str = "notify-heard";
 /// A channel on several routes shows one canary a day.
 const SAME_FLIGHT: SignedDuration = SignedDuration::from_mins(10);
 

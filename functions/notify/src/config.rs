@@ -4,6 +4,8 @@ use nightshift_core::{IsoDuration, Severity};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::matters::MattersConfig;
+
 /// The section `functions.notify` of the configuration document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -16,6 +18,10 @@ pub struct NotifyConfig {
     /// The channel for what another channel refuses or cannot take for long.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fallback: Option<String>,
+    /// How channels gather messages, by their names. A channel that is not
+    /// here gets every message by itself and at once.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub matters: BTreeMap<String, MattersConfig>,
     /// How the way of an alert is tried out.
     #[serde(default)]
     pub canary: Canary,

@@ -1,10 +1,11 @@
 //! What the shape of the configuration cannot say.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nightshift_core::{ConfigError, Severity};
 
 use crate::config::{Channel, NotifyConfig, Route};
+use crate::matters::Rules;
 use crate::routes::{FALLBACK, covers, is_open_from};
 use crate::webhook::Endpoint;
 
@@ -49,6 +50,7 @@ impl NotifyConfig {
         for (index, name) in self.canary.skip.iter().enumerate() {
             self.known(&format!("canary.skip[{index}]"), name)?;
         }
+        self.rules()?;
         let used: BTreeSet<&String> = self
             .routes
             .iter()
@@ -62,6 +64,21 @@ impl NotifyConfig {
             ),
             None => Ok(()),
         }
+    }
+
+    /// How each channel gathers messages, ready for use.
+    ///
+    /// # Errors
+    /// The first rule that makes no sense, by its path.
+    pub fn rules(&self) -> Result<BTreeMap<String, Rules>, ConfigError> {
+        let mut rules = BTreeMap::new();
+        for (name, matters) in &self.matters {
+            let path = format!("matters.{name}");
+            self.known(&path, name)?;
+            let path = format!("{SECTION}.{path}");
+            rules.insert(name.clone(), Rules::new(name, matters, &path)?);
+        }
+        Ok(rules)
     }
 
     fn check_route(&self, index: usize, route: &Route) -> Result<(), ConfigError> {

@@ -16,7 +16,7 @@ use nightshift_runtime::{
 use tokio::sync::Mutex;
 
 use crate::channels::{Answer, Request};
-use crate::config::{Channel, NotifyConfig};
+use crate::config::Channel;
 use crate::network::{Address, Network, PostError};
 use crate::observe::{ChannelError, Destination, Freshness, Purpose, Setup, address};
 
@@ -58,6 +58,13 @@ pub trait Edge: Send + Sync {
         queue: &Arn,
         receipt: &str,
         seconds: i32,
+    ) -> impl Future<Output = Result<(), CallError>>;
+
+    /// Puts a message among the dead letters.
+    fn bury(
+        &self,
+        setup: &Setup,
+        notification: &Notification,
     ) -> impl Future<Output = Result<(), CallError>>;
 
     /// Publishes to the notifications topic, as the other functions do.
@@ -115,15 +122,7 @@ impl Outside {
 
     async fn read(&self) -> Result<Setup, ChannelError> {
         let document = self.settings.document().await?;
-        let config: NotifyConfig = document.section("notify")?;
-        config.check()?;
-        Ok(Setup {
-            environment: document.environment.clone(),
-            account: document.accounts[0].clone(),
-            table: document.ledger_table.clone(),
-            topic: document.notifications_topic.clone(),
-            config,
-        })
+        Ok(Setup::of(&document)?)
     }
 
     async fn secret(&self, name: &str, freshness: Freshness) -> Result<String, CallError> {
@@ -232,6 +231,22 @@ impl Edge for Outside {
                     &region,
                     &error,
                 )
+            })
+    }
+
+    async fn bury(&self, setup: &Setup, notification: &Notification) -> Result<(), CallError> {
+        let queue = &setup.dead_letters;
+        let region = queue.region();
+        let body = serde_json::to_string(notification).unwrap_or_default();
+        aws_sdk_sqs::Client::new(&regional(&self.config, &region))
+            .send_message()
+            .queue_url(queue_url(queue, &region))
+            .message_body(body)
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| {
+                CallError::from_sdk("sqs:SendMessage", queue.as_str(), &region, &error)
             })
     }
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::body::{self, Message};
+use crate::matters::SilenceCommand;
 
 /// What is wanted.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +31,13 @@ pub enum Event {
         /// Only say which.
         dry_run: bool,
     },
+    /// Look whose time has come, in channels that gather messages.
+    Flush {
+        /// The time for this run.
+        at: Option<Timestamp>,
+    },
+    /// Make, end or list silences.
+    Silences(SilenceCommand),
     /// Look which channels are silent.
     CanaryCheck {
         /// The time for this run.
@@ -100,6 +108,12 @@ struct Sent {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Timed {
+    at: Option<Timestamp>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Tried {
     at: Option<Timestamp>,
     #[serde(default)]
@@ -114,6 +128,13 @@ impl Event {
     /// an error: what it carries is shown as it is.
     pub fn from_input(input: Value) -> Result<Self, EventError> {
         if let Value::Object(mut fields) = input {
+            let is_silence = |verb: &Value| {
+                let verbs = ["silence", "unsilence", "silences"];
+                verb.as_str().is_some_and(|verb| verbs.contains(&verb))
+            };
+            if fields.get("command").is_some_and(is_silence) {
+                return self::fields(&Value::Object(fields)).map(Self::Silences);
+            }
             if let Some(verb) = fields.remove("command") {
                 return command(&verb, &Value::Object(fields));
             }
@@ -147,13 +168,14 @@ fn command(verb: &Value, rest: &Value) -> Result<Event, EventError> {
             },
         ),
         Some("canary") => fields(rest).map(|Tried { dry_run, .. }| Event::Canary { dry_run }),
+        Some("flush") => fields(rest).map(|Timed { at }| Event::Flush { at }),
         Some("canary-check") => {
             fields(rest).map(|Tried { at, dry_run }| Event::CanaryCheck { at, dry_run })
         }
         _ => Err(EventError::Command {
             path: "command".to_owned(),
             problem: format!(
-                "{} is none of preview, send, canary, canary-check",
+                "{} is none of preview, send, silence, unsilence, silences, flush, canary, canary-check",
                 printable(&verb.to_string(), 60)
             ),
         }),

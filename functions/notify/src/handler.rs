@@ -8,7 +8,9 @@ use aws_config::SdkConfig;
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use nightshift_core::Notification;
-use nightshift_runtime::{Failure, Function, Https, Invocation, Ledger, Response, emit};
+use nightshift_runtime::{
+    Failure, Function, Https, Invocation, Ledger, LedgerError, Response, emit,
+};
 use serde_json::Value;
 
 use crate::act::Office;
@@ -16,9 +18,10 @@ use crate::canary::{self, Heard};
 use crate::channels::{Form, Letter, canary_route, every_kind};
 use crate::edge::{Edge, Outside};
 use crate::event::{Event, Handle, Record};
+use crate::matters::{Shelf, SilenceCommand};
 use crate::memory::Memory;
 use crate::observe::{Pace, Purpose, Setup};
-use crate::post::{Parcel, first_seen};
+use crate::post::{Parcel, Posted, first_seen, keep_whole};
 use crate::report::{Delivery, MessageReport, Outcome, Report, Task};
 use crate::routes::{Way, way};
 
@@ -81,6 +84,7 @@ impl<E: Edge> Notify<E> {
             pace: self.pace,
             deadline: invocation.deadline,
             holder: &invocation.request_id,
+            at: None,
         }
     }
 
@@ -105,10 +109,13 @@ impl<E: Edge> Notify<E> {
                     receives: record.receives,
                 })
                 .collect();
-            let deliveries = office.post(&parcels).await;
+            let Posted { deliveries, sent } = office.post(&parcels).await;
+            report.sent = sent;
             let mut hidden = Vec::new();
             for ((record, (way, _)), deliveries) in records.iter().zip(&ways).zip(deliveries) {
-                keep_whole(&record.message.notification, &deliveries);
+                for delivery in &deliveries {
+                    keep_whole(&record.message.notification, delivery);
+                }
                 let message = MessageReport::new(
                     record.item.clone(),
                     record.message.readable,
@@ -178,8 +185,10 @@ impl<E: Edge> Notify<E> {
             receives: u32::MAX,
         };
         let office = self.office(&setup, &ledger, invocation);
-        let deliveries = office.post(&[parcel]).await.remove(0);
-        keep_whole(notification, &deliveries);
+        let deliveries = office.post_at_once(&parcel).await;
+        for delivery in &deliveries {
+            keep_whole(notification, delivery);
+        }
         let message = MessageReport::new(None, true, notification, &way.routes, deliveries);
         let problem = (!message.outcome.is_settled()).then(|| message.problem());
         report.messages.push(message);
@@ -188,6 +197,62 @@ impl<E: Edge> Notify<E> {
             None => Ok(answer),
             Some(problem) => Err(Failure::new("NotDelivered", &problem)),
         }
+    }
+
+    /// Tells what was written down and whose time has come.
+    async fn flush(
+        &self,
+        at: Option<Timestamp>,
+        invocation: &Invocation,
+    ) -> Result<Value, Failure> {
+        let setup = self.setup().await?;
+        let ledger = self.edge.ledger(&setup);
+        let office = Office {
+            at,
+            ..self.office(&setup, &ledger, invocation)
+        };
+        let mut report = Report::new(Task::Flush, office.now());
+        report.environment = Some(setup.environment.clone());
+        let looks = setup.rules.values().map(|rules| office.flush(rules));
+        let mut problems = Vec::new();
+        for look in join_all(looks).await {
+            match look {
+                Ok(sent) => report.sent.extend(sent),
+                Err(error) => problems.push(error.to_string()),
+            }
+        }
+        let answer = publish(&report)?;
+        if problems.is_empty() {
+            return Ok(answer);
+        }
+        Err(Failure::new("Ledger", &problems.join("; ")))
+    }
+
+    /// Makes, ends or lists silences.
+    async fn silences(&self, command: &SilenceCommand) -> Result<Value, Failure> {
+        let setup = self.setup().await?;
+        let ledger = self.edge.ledger(&setup);
+        let kept = Shelf::new(&ledger);
+        let now = self.edge.now();
+        let broken = |error: LedgerError| Failure::new("Ledger", &error);
+        let (mut silences, version) = kept.silences().await.map_err(broken)?;
+        let mut report = Report::new(Task::Silences, now);
+        report.environment = Some(setup.environment.clone());
+        report.silences = silences
+            .obey(command, now)
+            .map_err(|error| Failure::new("Command", &error))?;
+        report.dry_run = match command {
+            SilenceCommand::Silence { dry_run, .. } | SilenceCommand::Unsilence { dry_run, .. } => {
+                *dry_run
+            }
+            SilenceCommand::Silences {} => false,
+        };
+        if !report.dry_run && !matches!(command, SilenceCommand::Silences {}) {
+            kept.keep_silences(&silences, version)
+                .await
+                .map_err(broken)?;
+        }
+        publish(&report)
     }
 
     /// Lets out a canary on every route, by the way that every message takes.
@@ -297,6 +362,8 @@ impl<E: Edge + 'static> Function for Notify<E> {
                 channel,
                 dry_run: false,
             } => Box::pin(self.send(&notification, channel.as_deref(), &invocation)).await,
+            Event::Flush { at } => Box::pin(self.flush(at, &invocation)).await,
+            Event::Silences(command) => self.silences(&command).await,
             Event::Canary { dry_run } => self.let_out(dry_run).await,
             Event::CanaryCheck { at, dry_run } => {
                 Box::pin(self.check(at, dry_run, &invocation)).await
@@ -314,25 +381,11 @@ fn way_of<'s>(setup: &'s Setup, notification: &Notification) -> (Way<'s>, Purpos
     }
 }
 
-/// What did not fit into a channel must be somewhere.
-fn keep_whole(notification: &Notification, deliveries: &[Delivery]) {
-    let cut = |delivery: &Delivery| {
-        delivery.outcome == Outcome::Delivered && (delivery.shortened || delivery.plain)
-    };
-    if deliveries.iter().any(cut) {
-        let whole = serde_json::to_string(notification).unwrap_or_default();
-        tracing::info!(
-            notification = whole,
-            "delivered shortened; this is all of it"
-        );
-    }
-}
-
 /// How dead letters come back; their queue bears the name of the queue.
 fn redrive(handle: &Handle) -> Option<String> {
     let queue = handle.queue.as_str().strip_suffix("-queue")?;
     Some(format!(
-        "aws sqs start-message-move-task --source-arn {queue}-dead-letters"
+        "aws sqs start-message-move-task --source-arn {queue}-dead-letters --destination-arn {queue}-queue"
     ))
 }
 

@@ -6,7 +6,7 @@ use nightshift_runtime::{Body, Entry, Ledger, LedgerError};
 use serde::{Deserialize, Serialize};
 
 /// The ledger's partition of the leases.
-pub const PARTITION: &str = "notify#lease";
+pub const PARTITION: &str = "notify-lease";
 /// A lease that nobody needs any more is forgotten by the table itself.
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
 

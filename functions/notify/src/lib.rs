@@ -5,7 +5,7 @@
 //! wait, fall back) -> report.
 //!
 //! **Architecture invariant:** a message leaves the queue only after a channel
-//! has taken it.
+//! has taken it, or the ledger, for a channel that gathers messages.
 
 mod act;
 mod blocks;
@@ -17,6 +17,7 @@ mod config_check;
 mod decide;
 mod edge;
 mod event;
+mod gather;
 mod handler;
 mod lease;
 pub mod limits;

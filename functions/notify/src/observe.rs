@@ -1,24 +1,30 @@
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use nightshift_core::{AccountId, ConfigError};
+use nightshift_core::{AccountId, Arn, ConfigError, Document};
 use nightshift_runtime::{CallClass, CallError, SettingsError};
 use thiserror::Error;
 
 use crate::config::{Channel, NotifyConfig};
+use crate::matters::Rules;
 use crate::network::Address;
 use crate::webhook::{Endpoint, Secret, Webhook, WebhookError};
 
 /// The configuration of one environment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Setup {
     /// The environment's code.
     pub environment: String,
-    /// The first of its accounts: whose account it is when notify itself speaks.
+    /// The account that notify runs in.
     pub account: AccountId,
     /// The ledger's table.
     pub table: String,
     /// The notifications topic.
     pub topic: String,
+    /// The queue of what nobody could deliver.
+    pub dead_letters: Arn,
+    /// How channels gather messages.
+    pub rules: BTreeMap<String, Rules>,
     /// Channels and routes, checked.
     pub config: NotifyConfig,
 }
@@ -101,6 +107,37 @@ impl ChannelError {
 }
 
 impl Setup {
+    /// Reads notify's section of a document, and checks it.
+    ///
+    /// # Errors
+    /// The first field that is wrong, by its path.
+    pub fn of(document: &Document) -> Result<Self, ConfigError> {
+        let config: NotifyConfig = document.section("notify")?;
+        config.check()?;
+        let topic: Arn = document.notifications_topic.parse().map_err(|_| {
+            ConfigError::at("notifications_topic", "expected the ARN of an SNS topic")
+        })?;
+        let name = format!(
+            "{}-{}-notify-dead-letters",
+            document.project, document.environment
+        );
+        Ok(Self {
+            environment: document.environment.clone(),
+            account: topic.account(),
+            table: document.ledger_table.clone(),
+            dead_letters: Arn::from_parts(
+                topic.partition(),
+                "sqs",
+                &topic.region(),
+                &topic.account(),
+                &name,
+            ),
+            topic: topic.to_string(),
+            rules: config.rules()?,
+            config,
+        })
+    }
+
     /// What the configuration says of a channel.
     ///
     /// # Errors

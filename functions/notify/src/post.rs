@@ -12,7 +12,7 @@ use crate::act::{Courier, Office};
 use crate::canary::{self, Heard};
 use crate::edge::Edge;
 use crate::observe::Purpose;
-use crate::report::{Delivery, Outcome};
+use crate::report::{Delivery, Outcome, Sending};
 
 /// One message and where it goes.
 #[derive(Clone, Debug)]
@@ -27,10 +27,25 @@ pub struct Parcel<'n> {
     pub receives: u32,
 }
 
+/// How a batch went.
+#[derive(Debug, Default)]
+pub struct Posted {
+    /// For every parcel, channel by channel.
+    pub deliveries: Vec<Vec<Delivery>>,
+    /// What channels that gather messages were sent.
+    pub sent: Vec<Sending>,
+}
+
+/// How it went in one channel.
+#[derive(Default)]
+struct Round {
+    deliveries: Vec<(usize, Delivery)>,
+    sent: Vec<Sending>,
+}
+
 impl<E: Edge> Office<'_, E> {
-    /// Delivers everything, and answers for every parcel how it went, channel
-    /// by channel.
-    pub async fn post(&self, parcels: &[Parcel<'_>]) -> Vec<Vec<Delivery>> {
+    /// Delivers everything, and answers how it went.
+    pub async fn post(&self, parcels: &[Parcel<'_>]) -> Posted {
         let mut rounds: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (index, parcel) in parcels.iter().enumerate() {
             for channel in &parcel.channels {
@@ -41,8 +56,12 @@ impl<E: Edge> Office<'_, E> {
             .iter()
             .map(|(channel, indices)| self.round(channel, indices, parcels));
         let mut deliveries: Vec<Vec<Delivery>> = vec![Vec::new(); parcels.len()];
-        for (index, delivery) in join_all(rounds).await.into_iter().flatten() {
-            deliveries[index].push(delivery);
+        let mut sent = Vec::new();
+        for round in join_all(rounds).await {
+            sent.extend(round.sent);
+            for (index, delivery) in round.deliveries {
+                deliveries[index].push(delivery);
+            }
         }
         for (parcel, deliveries) in parcels.iter().zip(&mut deliveries) {
             let place = |delivery: &Delivery| {
@@ -52,27 +71,44 @@ impl<E: Edge> Office<'_, E> {
             deliveries.sort_by_key(place);
         }
         self.divert(parcels, &mut deliveries).await;
-        deliveries
+        Posted { deliveries, sent }
     }
 
     /// All parcels of one channel, news first.
-    async fn round(
-        &self,
-        channel: &str,
-        indices: &[usize],
-        parcels: &[Parcel<'_>],
-    ) -> Vec<(usize, Delivery)> {
-        let mut done = Vec::new();
+    async fn round(&self, channel: &str, indices: &[usize], parcels: &[Parcel<'_>]) -> Round {
+        let mut done = Round::default();
         for purpose in [Purpose::News, Purpose::Canary] {
-            let mut wanted = indices
+            let wanted: Vec<usize> = indices
                 .iter()
-                .filter(|index| parcels[**index].purpose == purpose)
-                .peekable();
-            if wanted.peek().is_none() {
+                .copied()
+                .filter(|index| parcels[*index].purpose == purpose)
+                .collect();
+            if wanted.is_empty() {
                 continue;
             }
             let mut courier = Courier::new(self, channel, purpose).await;
-            for &index in wanted {
+            if let (Purpose::News, Some(rules)) = (purpose, self.setup.rules.get(channel)) {
+                let news = wanted
+                    .iter()
+                    .map(|index| parcels[*index].notification.clone());
+                let held = self
+                    .gather(courier.as_mut().ok(), rules, news.collect())
+                    .await;
+                // A ledger that does not answer holds nothing up.
+                if let Ok(gathered) = held {
+                    let taken = gathered
+                        .held
+                        .iter()
+                        .map(|held| Delivery::taken(channel, held));
+                    done.deliveries.extend(wanted.into_iter().zip(taken));
+                    done.sent.extend(gathered.sent);
+                    if let Ok(courier) = courier {
+                        courier.leave().await;
+                    }
+                    continue;
+                }
+            }
+            for index in wanted {
                 let notification = parcels[index].notification;
                 let delivery = match &mut courier {
                     Err(stop) => Delivery::stopped(channel, stop),
@@ -81,7 +117,7 @@ impl<E: Edge> Office<'_, E> {
                     }
                     Ok(courier) => courier.deliver(notification).await,
                 };
-                done.push((index, delivery));
+                done.deliveries.push((index, delivery));
             }
             if let Ok(courier) = courier {
                 courier.leave().await;
@@ -115,7 +151,7 @@ impl<E: Edge> Office<'_, E> {
 
     /// What a channel refuses, or cannot take before the message becomes a
     /// dead letter, goes by the fallback channel.
-    async fn divert(&self, parcels: &[Parcel<'_>], deliveries: &mut [Vec<Delivery>]) {
+    pub async fn divert(&self, parcels: &[Parcel<'_>], deliveries: &mut [Vec<Delivery>]) {
         let Some(fallback) = self.setup.config.fallback.as_deref() else {
             return;
         };
@@ -211,11 +247,23 @@ impl<E: Edge> Office<'_, E> {
 }
 
 /// The message, with a word on why it comes this way.
-fn instead(notification: &Notification, channels: &[&str]) -> Notification {
+pub fn instead(notification: &Notification, channels: &[&str]) -> Notification {
     let mut told = notification.clone();
     let fact = Fact::new("Not taken by", channels.join(", "));
     told.facts.insert(0, fact);
     told
+}
+
+/// What did not fit into a channel, or into the ledger, must be somewhere.
+pub fn keep_whole(notification: &Notification, delivery: &Delivery) {
+    let told = matches!(delivery.outcome, Outcome::Delivered | Outcome::Taken);
+    if told && (delivery.shortened || delivery.plain) {
+        let whole = serde_json::to_string(notification).unwrap_or_default();
+        tracing::info!(
+            notification = whole,
+            "delivered shortened; this is all of it"
+        );
+    }
 }
 
 /// A channel that is looked after from now on.

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::decide::Stop;
+use crate::matters::{Account, Held, Reason, Silence};
 
 /// What one run of `notify` did.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -28,6 +29,12 @@ pub struct Report {
     pub dry_run: bool,
     /// Every message, in the order in which they came.
     pub messages: Vec<MessageReport>,
+    /// What channels that gather messages were sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sent: Vec<Sending>,
+    /// The silences that were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub silences: Vec<Silence>,
     /// What channels would be sent, by kind or by name, where nothing was sent.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub payloads: BTreeMap<String, Value>,
@@ -37,6 +44,23 @@ pub struct Report {
     /// The command that brings dead letters back, where there may be some.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redrive: Option<String>,
+}
+
+/// One message of a channel that gathers them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Sending {
+    /// The message's own id.
+    pub id: String,
+    /// The matter it is about; a summary is about many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matter: Option<String>,
+    /// Why it was sent now.
+    pub reason: Reason,
+    /// How many notifications are told with it.
+    pub covers: u64,
+    /// How it went.
+    #[serde(flatten)]
+    pub delivery: Delivery,
 }
 
 /// When a channel was heard of.
@@ -66,6 +90,10 @@ pub enum Task {
     Canary,
     /// It was looked which channels are silent.
     CanaryCheck,
+    /// It was looked whose time has come.
+    Flush,
+    /// Silences were made, ended or listed.
+    Silences,
 }
 
 /// What became of one message.
@@ -106,6 +134,9 @@ pub struct Delivery {
     /// The channel by which it went instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
+    /// Where a message stands that was written down.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub account: Option<Account>,
     /// Why the channel did not take it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
@@ -121,6 +152,15 @@ impl Delivery {
             channel: channel.to_owned(),
             outcome,
             ..Self::default()
+        }
+    }
+
+    /// A message that was written down.
+    pub fn taken(channel: &str, held: &Held) -> Self {
+        Self {
+            account: Some(held.account.clone()),
+            shortened: held.shortened,
+            ..Self::ended(channel, Outcome::Taken)
         }
     }
 
@@ -145,6 +185,8 @@ impl Delivery {
 pub enum Outcome {
     /// The channel has had it before.
     Duplicate,
+    /// Written down in the ledger, from where it is told when its time comes.
+    Taken,
     /// Only shown.
     Shown,
     /// No route leads anywhere, on purpose.
@@ -221,6 +263,8 @@ impl Report {
             environment: None,
             dry_run: false,
             messages: Vec::new(),
+            sent: Vec::new(),
+            silences: Vec::new(),
             payloads: BTreeMap::new(),
             channels: Vec::new(),
             redrive: None,
@@ -256,7 +300,13 @@ impl Report {
             value: u32::try_from(count).map_or(f64::MAX, f64::from),
             unit: Unit::Count,
         };
-        let deliveries = || self.messages.iter().flat_map(|m| &m.deliveries);
+        let sent = || self.sent.iter().map(|sending| &sending.delivery);
+        let deliveries = || {
+            self.messages
+                .iter()
+                .flat_map(|m| &m.deliveries)
+                .chain(sent())
+        };
         let ended = |outcome: Outcome| deliveries().filter(|d| d.outcome == outcome).count();
         vec![
             count("Delivered", ended(Outcome::Delivered)),

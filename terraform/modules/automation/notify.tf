@@ -78,6 +78,30 @@ locals {
       } : field => value if value != null
     }
   ]
+  _matters = {
+    for name, matters in var.notify.matters : name => {
+      for field, value in {
+        budget = (
+          matters.budget == null
+          ? null
+          : { for key, wanted in matters.budget : key => wanted if wanted != null }
+        )
+        groups = matters.groups == null ? null : [
+          for group in matters.groups :
+          { for key, wanted in group : key => wanted if wanted != null }
+        ]
+        inhibitions = matters.inhibitions == null ? null : [
+          for inhibition in matters.inhibitions :
+          { for key, wanted in inhibition : key => wanted if wanted != null }
+        ]
+        quiet_hours = (
+          matters.quiet_hours == null
+          ? null
+          : { for key, wanted in matters.quiet_hours : key => wanted if wanted != null }
+        )
+      } : field => value if value != null
+    }
+  }
   _canary = {
     for field, value in {
       silent_after = var.notify.silent_after
@@ -89,6 +113,7 @@ locals {
       canary   = length(local._canary) > 0 ? local._canary : null
       channels = local._channels
       fallback = var.notify.fallback
+      matters  = length(local._matters) > 0 ? local._matters : null
       routes   = local._routes
     } : field => value if value != null
   }

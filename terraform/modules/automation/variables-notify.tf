@@ -15,6 +15,35 @@ variable "notify" {
       endpoint  = optional(string)
     })), { slack = { kind = "slack-webhook" } })
     fallback = optional(string)
+    matters = optional(map(object({
+      budget = optional(object({
+        gather      = optional(string)
+        per_hour    = optional(number)
+        urgent      = optional(number)
+        urgent_from = optional(string)
+      }))
+      groups = optional(list(object({
+        by       = optional(set(string))
+        interval = optional(string)
+        match    = optional(map(string))
+        remind   = optional(bool)
+        repeat   = optional(string)
+        resolved = optional(string)
+        wait     = optional(string)
+        words    = optional(string)
+      })))
+      inhibitions = optional(list(object({
+        name   = string
+        equal  = optional(set(string))
+        lasts  = optional(string)
+        source = map(string)
+        target = map(string)
+      })))
+      quiet_hours = optional(object({
+        hours         = string
+        break_through = optional(string)
+      }))
+    })), {})
     routes = optional(list(object({
       name     = string
       channels = set(string)
@@ -81,6 +110,21 @@ variable "notify" {
       )
     ])
     error_message = "notify.routes: a severity is info, notice, warning, error or critical."
+  }
+  validation {
+    condition = alltrue([
+      for name in keys(var.notify.matters) : contains(keys(var.notify.channels), name)
+    ])
+    error_message = "notify.matters names channels of notify.channels."
+  }
+  validation {
+    condition = alltrue([
+      for matters in values(var.notify.matters) : alltrue([
+        try(coalesce(matters.budget.per_hour), 100) >= 2,
+        try(coalesce(matters.budget.urgent), 0) <= try(coalesce(matters.budget.per_hour), 100) - 2,
+      ])
+    ])
+    error_message = "notify.matters: a budget has at least two messages an hour, and two of them are not for what is urgent."
   }
   # The finer judgement (routes that nothing reaches) is notify's own; that
   # every message has a route is asked here too, before anything is deployed.

@@ -47,6 +47,35 @@ variable "settings" {
           endpoint  = optional(string)
         })))
         fallback = optional(string)
+        matters = optional(map(object({
+          budget = optional(object({
+            gather      = optional(string)
+            per_hour    = optional(number)
+            urgent      = optional(number)
+            urgent_from = optional(string)
+          }))
+          groups = optional(list(object({
+            by       = optional(set(string))
+            interval = optional(string)
+            match    = optional(map(string))
+            remind   = optional(bool)
+            repeat   = optional(string)
+            resolved = optional(string)
+            wait     = optional(string)
+            words    = optional(string)
+          })))
+          inhibitions = optional(list(object({
+            name   = string
+            equal  = optional(set(string))
+            lasts  = optional(string)
+            source = map(string)
+            target = map(string)
+          })))
+          quiet_hours = optional(object({
+            hours         = string
+            break_through = optional(string)
+          }))
+        })))
         routes = optional(list(object({
           name     = string
           channels = set(string)

@@ -1,10 +1,11 @@
-"""Mounts the Slack-like inbox on the gateway's port."""
+"""Mounts the inbox on the gateway's port: Slack, PagerDuty, and the topics of channels."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
@@ -13,11 +14,11 @@ from .. import part
 if TYPE_CHECKING:
     from .server import Gateway
 
-PREFIXES = ("/slack/services", "/inbox")
+PREFIXES = ("/slack/services", "/slack/api/", "/pagerduty/", "/inbox")
 
 
 class Mount:
-    """The inbox behind ``/slack/services/*`` and ``/inbox``, on the simulated clock."""
+    """The inbox behind ``/slack/*``, ``/pagerduty/*`` and ``/inbox``, on the simulated clock."""
 
     def __init__(self, gateway: Gateway) -> None:
         from ..inbox import Inbox
@@ -36,3 +37,11 @@ class Mount:
             return web.Response(status=404)
         status, headers, content = answer
         return web.Response(status=status, headers=headers, body=content)
+
+    def published(self, parameters: Mapping[str, Any]) -> None:
+        """Shows what was published to the topic of a channel; other topics are no business of the inbox."""
+        from ..inbox import topics
+
+        subject = parameters.get("Subject")
+        topics.receive(self.inbox, str(parameters.get("TopicArn") or ""), None if subject is None else str(subject),
+                       str(parameters.get("Message") or ""))

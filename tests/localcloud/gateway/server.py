@@ -101,6 +101,8 @@ class Gateway:
                 code = "AccessDenied"
         if response is None:
             response, code = await self._passed(request, signed, operation, None if stream else body)
+        if response.status == 200 and operation.action == "sns:Publish":
+            self.mount.published(operation.parameters)
         self.recorder.write(
             operation, signed, request.headers, status=response.status, code=code,
             seconds=time.perf_counter() - started, role=verdict.role if verdict else None, fault=struck,

@@ -1,5 +1,7 @@
 """The inbox: receives incoming webhooks as Slack would, remembers them, shows them.
 
+What other ways lead to it is beside it: `slack_api` (an app's token), `pagerduty`, `topics` (mail, Amazon Q).
+
 Answers, with their sources (`changelog` is Slack's of 2016-05-17, `Improving error conditions for Incoming
 Webhooks`; `webhooks` is Slack docs: Sending messages using incoming webhooks):
 
@@ -32,12 +34,14 @@ from typing import Any
 from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from . import blockkit
+from . import blockkit, pagerduty, slack_api
 from .faults import Fault, FaultError, FaultScript
 from .journal import Journal
 from .page import View, content_security_policy, page_asset, render_page
 from .ratelimit import RateLimit, RateLimiter
 from .rules import RULES, Finding
+from .slack_api import Bot
+from .threads import as_read
 
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -72,6 +76,7 @@ class Inbox:
         state_dir: Path,
         *,
         webhooks: Sequence[Webhook] = (Webhook(),),
+        bots: Sequence[Bot] = (Bot(),),
         now: Callable[[], datetime] | None = None,
         zone: str = "UTC",
         rate_limit: RateLimit | None = RateLimit(),
@@ -83,6 +88,7 @@ class Inbox:
         state_dir = Path(state_dir)
         state_dir.mkdir(parents=True, exist_ok=True)
         self.webhooks = tuple(webhooks)
+        self.bots = tuple(bots)
         self._now = now or (lambda: datetime.now(UTC))
         self._journal = Journal(state_dir / "messages.jsonl")
         self._faults = FaultScript(state_dir / "faults.json")
@@ -93,7 +99,8 @@ class Inbox:
             tz = ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError):
             tz = UTC  # a machine without a tz database still shows the page; it names the zone it uses
-        self._view = View(app_name, workspace, tuple(dict.fromkeys(hook.channel for hook in webhooks)), tz, mount)
+        names = [hook.channel for hook in webhooks] + [name for bot in bots for name in bot.channels.values()]
+        self._view = View(app_name, workspace, tuple(dict.fromkeys(names)), tz, mount)
 
     # -- what senders see ---------------------------------------------------------------------------
 
@@ -153,16 +160,20 @@ class Inbox:
                        cause=f"scripted {fault.kind}")
         return answer
 
-    def _remember(self, hook: Webhook, payload: Any, *, answer: Answer, outcome: str,
-                  findings: Sequence[Finding] = (), advice: Sequence[Finding] = (),
-                  characters: int = 0, cause: str | None = None) -> None:
-        stamp = self._now()
-        stamp = stamp.replace(tzinfo=UTC) if stamp.tzinfo is None else stamp.astimezone(UTC)
-        self._journal.append(lambda position: {
+    def _remember(self, hook: Webhook, payload: Any, **known: Any) -> None:
+        self.remember(hook.channel, payload, **known)
+
+    def remember(self, channel: str, payload: Any, *, answer: Answer, outcome: str,
+                 findings: Sequence[Finding] = (), advice: Sequence[Finding] = (),
+                 characters: int = 0, cause: str | None = None,
+                 more: Callable[[int], Mapping[str, Any]] = lambda _position: {}) -> dict[str, Any]:
+        """Writes down one request; `more` gives further fields from the record's position in the journal."""
+        stamp = self.now()
+        return self._journal.append(lambda position: {
             "id": f"m{position}",
             "outcome": outcome,
             "valid": outcome == "delivered",
-            "channel": hook.channel,
+            "channel": channel,
             "simulated_at": stamp.isoformat(timespec="seconds").replace("+00:00", "Z"),
             "received_at": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "status": answer[0],
@@ -173,7 +184,22 @@ class Inbox:
             "advice": [finding.as_dict() for finding in advice],
             "characters": characters,
             "payload": payload,
+            **more(position),
         })
+
+    def disturbance(self, key: str) -> tuple[Fault | None, int]:
+        """The next scripted fault, or the seconds for which the rate limit of `key` holds back."""
+        fault = self._faults.take()
+        if fault is not None:
+            if fault.seconds:
+                self._sleep(fault.seconds)
+            return fault, 0
+        return None, self._limiter.wait(key) if self._limiter else 0
+
+    def now(self) -> datetime:
+        """The simulated time."""
+        stamp = self._now()
+        return stamp.replace(tzinfo=UTC) if stamp.tzinfo is None else stamp.astimezone(UTC)
 
     # -- what people and tests see --------------------------------------------------------------------
 
@@ -201,7 +227,7 @@ class Inbox:
 
     def page(self) -> str:
         """The channel as an HTML page. Serve it with `content_security_policy`, as `handle` does."""
-        return render_page(self._view, self.messages(held=True), self._now())
+        return render_page(self._view, as_read(self.messages(held=True)), self._now())
 
     def messages_json(self) -> bytes:
         """What the page polls: all records and the simulated time."""
@@ -217,6 +243,9 @@ class Inbox:
         path, mount = path.split("?", 1)[0], self._view.mount
         if path == "/slack/services" or path.startswith("/slack/services/"):
             return self.handle_webhook(path, headers, body) if method == "POST" else _plain(405, "use POST")
+        for prefix, receive in ((slack_api.PREFIX, slack_api.receive), (pagerduty.PREFIX, pagerduty.receive)):
+            if path.startswith(prefix):
+                return receive(self, path, headers, body) if method == "POST" else _plain(405, "use POST")
         if path != mount and not path.startswith(mount + "/"):
             return None
         if method not in ("GET", "HEAD"):

@@ -52,7 +52,9 @@ def page_asset(name: str) -> tuple[str, bytes] | None:
 def render_page(view: View, records: Sequence[Mapping[str, Any]], now: datetime) -> str:
     """The whole page; `now` is the simulated time."""
     now = now.replace(tzinfo=UTC) if now.tzinfo is None else now
-    channel = view.channels[0] if view.channels else "messages"
+    # Pagers and topics are places too, once something was sent there.
+    names = tuple(dict.fromkeys((*view.channels, *(str(record["channel"]) for record in records))))
+    channel = names[0] if names else "messages"
     counts = {outcome: sum(record["outcome"] == outcome for record in records)
               for outcome in ("delivered", "refused", "held")}
     mount = escape(view.mount)
@@ -60,7 +62,7 @@ def render_page(view: View, records: Sequence[Mapping[str, Any]], now: datetime)
         f'<li><button type="button" data-channel="{escape(name)}" aria-pressed="{str(name == channel).lower()}">'
         f'<span aria-hidden="true">#</span> {escape(name)}'
         f'<span class="count" data-count="{escape(name)}">{_count(records, name)}</span></button></li>'
-        for name in view.channels
+        for name in names
     )
     summary = f"{counts['delivered']} delivered"
     if counts["refused"]:
@@ -86,7 +88,7 @@ def render_page(view: View, records: Sequence[Mapping[str, Any]], now: datetime)
 <p class="workspace"><svg class="mark" aria-hidden="true"><use href="#moon"/></svg>{escape(view.workspace)}</p>
 <h2>Channels</h2>
 <ul>{channels}</ul>
-<p class="note">A local stand-in for Slack. Nothing here leaves this machine.</p>
+<p class="note">A local stand-in for Slack, PagerDuty and mail. Nothing here leaves this machine.</p>
 </nav>
 <main>
 <header class="channel">
@@ -137,7 +139,8 @@ def render_log(view: View, records: Sequence[Mapping[str, Any]]) -> str:
             previous = None
             continue
         same = previous is not None and previous[:2] == (record["channel"], "delivered") and (
-            timedelta(0) <= at - previous[2] < _GROUP_WITHIN and record["outcome"] == "delivered")
+            timedelta(0) <= at - previous[2] < _GROUP_WITHIN and record["outcome"] == "delivered"
+            and record.get("thread_ts") is None)
         parts.append(_message(view, record, local, compact=same))
         previous = (record["channel"], record["outcome"], at)
     return "\n".join(parts)
@@ -145,7 +148,9 @@ def render_log(view: View, records: Sequence[Mapping[str, Any]]) -> str:
 
 def _message(view: View, record: Mapping[str, Any], local: datetime, *, compact: bool) -> str:
     refused = record["outcome"] == "refused"
-    classes = "message" + (" compact" if compact else "") + (" refused" if refused else "")
+    reply = record.get("thread_ts") is not None
+    classes = "message" + "".join(f" {word}" for word, holds in (
+        ("compact", compact), ("refused", refused), ("reply", reply)) if holds)
     stamp = f"{local.hour % 12 or 12}:{local:%M} {'AM' if local.hour < 12 else 'PM'}"
     title = f"{local:%a} {local.day} {local:%b %Y %H:%M:%S} simulated, received {record.get('received_at', '')}"
     time = f'<time datetime="{escape(str(record["simulated_at"]))}" title="{escape(title)}">{escape(stamp)}</time>'
@@ -153,8 +158,11 @@ def _message(view: View, record: Mapping[str, Any], local: datetime, *, compact:
     head = (f'<p class="from"><span class="name">{escape(view.app_name)}</span> <span class="badge">APP</span> '
             f'{time}</p>')
     gutter = f'<div class="gutter">{time if compact else avatar}</div>'
-    body = render_payload(record.get("payload"), Reader(view.zone, local))
-    label = f"{view.app_name}, {stamp}" + (", refused" if refused else "")
+    body = render_payload(record.get("shown", record.get("payload")), Reader(view.zone, local))
+    if record.get("changed_at"):
+        changed = _when(record["changed_at"]).astimezone(view.zone)
+        body += f'<p class="edited">changed {changed:%H:%M}</p>'
+    label = f"{view.app_name}, {stamp}" + (", in a thread" if reply else "") + (", refused" if refused else "")
     return (
         f'<li class="{classes}" id="{escape(record["id"])}" data-key="{escape(record["id"])}" '
         f'data-channel="{escape(record["channel"])}" tabindex="-1"><article aria-label="{escape(label)}">'
@@ -175,7 +183,7 @@ def _problems(record: Mapping[str, Any]) -> str:
     more = len(record.get("violations", [])) - _SHOWN_BREAKS
     if more > 0:
         rows += f"<li>and {more} more, all in the JSON</li>"
-    return (f'<div class="problems" role="note"><p><strong>Refused.</strong> Slack would answer '
+    return (f'<div class="problems" role="note"><p><strong>Refused.</strong> The answer would be '
             f'<code>{escape(str(record["status"]))} {escape(record["answer"])}</code> and nobody would see this.</p>'
             f'<ul>{rows}</ul></div>')
 

@@ -172,6 +172,7 @@ fn the_manifest_allows_what_the_function_does_and_no_more() {
         "kms:GenerateDataKey",
         "sns:Publish",
         "sqs:ChangeMessageVisibility",
+        "sqs:SendMessage",
         "ssm:GetParameter",
     ];
     assert_eq!(actions, expected);

@@ -63,7 +63,7 @@ async fn every_route_and_every_channel_is_tried_quietly_and_once() {
 async fn a_channel_on_two_routes_shows_one_canary_a_flight() {
     let mut section = every_channel();
     section["routes"][0]["channels"] = json!(["pager", "chat", "slack"]);
-    let world = World::new(section).leak();
+    let world = World::new(&section).leak();
     let notify = Notify::with(world, Pace::default());
     fly(&notify, &world).await;
     assert_eq!(world.sent_to("webhook").len(), 1);
@@ -78,7 +78,7 @@ async fn nobody_on_call_is_woken_by_a_canary() {
     let pager = section["channels"]["pager"].as_object_mut().unwrap();
     pager.remove("canary_routing_key_parameter");
     section["canary"] = json!({"skip": ["mail"]});
-    let world = World::new(section).leak();
+    let world = World::new(&section).leak();
     let notify = Notify::with(world, Pace::default());
     fly(&notify, &world).await;
     assert!(world.sent_to("pagerduty").is_empty());

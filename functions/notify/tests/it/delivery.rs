@@ -180,7 +180,7 @@ async fn the_queue_keeps_what_a_channel_asks_to_wait_for() {
 /// What was delivered is known to the next process too.
 #[tokio::test]
 async fn a_cold_start_repeats_nothing() {
-    let world = World::new(every_channel()).leak();
+    let world = World::new(&every_channel()).leak();
     let mut failing = notification();
     failing.severity = Severity::Error;
     for _ in 0..3 {

@@ -18,7 +18,7 @@ fn held(world: &World, channel: &str, version: u64, seconds: i64) {
         body: Body::new(&json!({"holder": "another", "until": until})).unwrap(),
         expires_at: None,
     };
-    world.ledger.seed("notify#lease", entry);
+    world.ledger.seed("notify-lease", entry);
 }
 
 fn hasty() -> Pace {
@@ -32,7 +32,7 @@ fn hasty() -> Pace {
 
 #[tokio::test]
 async fn a_channel_that_another_holds_is_left_to_it() {
-    let world = World::new(every_channel()).leak();
+    let world = World::new(&every_channel()).leak();
     held(&world, "slack", 1, 60);
     let notify = Notify::with(world, hasty());
     let event = batch(&notifications(&["a", "b"]));
@@ -45,7 +45,7 @@ async fn a_channel_that_another_holds_is_left_to_it() {
 
 #[tokio::test]
 async fn a_turn_is_waited_for_and_an_old_lease_is_none() {
-    let world = World::new(one_webhook()).leak();
+    let world = World::new(&one_webhook()).leak();
     held(&world, "slack", 1, 60);
     let notify = Notify::with(world, hasty());
     let release = async {
@@ -56,7 +56,7 @@ async fn a_turn_is_waited_for_and_an_old_lease_is_none() {
     let (response, ()) = tokio::join!(run(&notify, event), release);
     assert!(kept(&response.unwrap()).is_empty());
     assert_eq!(world.sent().len(), 1);
-    let lease = world.ledger.entries("notify#lease").remove(0);
+    let lease = world.ledger.entries("notify-lease").remove(0);
     let state: serde_json::Value = lease.body.read().unwrap();
     let until: jiff::Timestamp = state["until"].as_str().unwrap().parse().unwrap();
     assert!(until <= *world.now.lock().unwrap(), "it was given back");
@@ -64,7 +64,7 @@ async fn a_turn_is_waited_for_and_an_old_lease_is_none() {
 
 #[tokio::test]
 async fn two_that_ask_at_once_do_not_both_get_it() {
-    let world = World::new(one_webhook()).leak();
+    let world = World::new(&one_webhook()).leak();
     // The write that takes the lease meets another's.
     world.ledger.conflict_at_write(1);
     let notify = Notify::with(world, hasty());

@@ -1,12 +1,12 @@
 //! The published schemas are what the code says.
 
-use nightshift_core::{Document, Notification};
+use nightshift_core::Notification;
 use nightshift_testkit::{assert_valid, fixtures, hold_schema, violations};
 use notify::{NotifyConfig, Report};
 use schemars::schema_for;
 use serde_json::{Value, json};
 
-use crate::world::{every, every_channel, notification, run};
+use crate::world::{document, every, every_channel, notification, run};
 
 #[test]
 fn schemas_are_what_the_code_says() {
@@ -47,30 +47,13 @@ fn the_schema_refuses_what_the_code_would_refuse() {
 
 #[test]
 fn the_section_of_the_configuration_is_read_strictly() {
-    let document = |section: Value| {
-        Document::from_json(
-            &json!({
-                "version": 1, "project": "p", "environment": "dev",
-                "accounts": ["123456789012"], "regions": ["us-east-1"],
-                "ledger_table": "t", "notifications_topic": "arn:aws:sns:us-east-1:123456789012:t",
-                "guards": {"stop_parameter": "/p/dev/nightshift/stop"},
-                "functions": {"notify": section}
-            })
-            .to_string(),
-        )
-        .unwrap()
-    };
     let good = every_channel();
     assert_valid("notify-config", &good);
-    assert!(
-        document(good.clone())
-            .section::<NotifyConfig>("notify")
-            .is_ok()
-    );
+    assert!(document(&good).section::<NotifyConfig>("notify").is_ok());
     let mut bad = good;
     bad["channels"]["slack"] = json!({"kind": "slack-webhook", "webhook_url": "https://x"});
     assert!(!violations("notify-config", &bad).is_empty());
-    let error = document(bad)
+    let error = document(&bad)
         .section::<NotifyConfig>("notify")
         .unwrap_err()
         .to_string();

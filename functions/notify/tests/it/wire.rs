@@ -20,7 +20,7 @@ fn address(server: &MockServer) -> String {
 /// A world whose one channel is the server, over real sockets.
 fn wired(server: &MockServer) -> World {
     let config = SdkConfig::builder().build();
-    let mut world = World::new(one_webhook());
+    let mut world = World::new(&one_webhook());
     world.network = Some(Network::new(Https::new(), &config));
     let secrets = world.secrets.get_mut().unwrap();
     secrets.insert("slack".to_owned(), address(server));

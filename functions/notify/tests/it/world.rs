@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use nightshift_core::{
-    AccountId, Arn, Command, Fact, Link, Notification, Region, Section, Severity, Status,
+    AccountId, Arn, Command, Document, Fact, Link, Notification, Region, Section, Severity, Status,
 };
 use nightshift_runtime::{CallError, Deadline, Entry, Function, Invocation, Ledger, LedgerError};
 use nightshift_testkit::FakeLedger;
@@ -128,6 +128,18 @@ pub fn config(section: Value) -> NotifyConfig {
     config
 }
 
+/// The document around it.
+pub fn document(section: &Value) -> Document {
+    let text = json!({
+        "version": 1, "project": "personal-timeline", "environment": "dev",
+        "accounts": ["123456789012"], "regions": ["us-east-1"],
+        "ledger_table": "t", "notifications_topic": "arn:aws:sns:us-east-1:123456789012:t",
+        "guards": {"stop_parameter": "/personal-timeline/dev/nightshift/stop"},
+        "functions": {"notify": section}
+    });
+    Document::from_json(&text.to_string()).unwrap()
+}
+
 /// One channel of Slack behind a webhook, and everything goes there.
 pub fn one_webhook() -> Value {
     json!({
@@ -188,12 +200,13 @@ pub struct World {
     pub sent: Mutex<Vec<Sent>>,
     pub hidden: Mutex<Vec<(String, i32)>>,
     pub published: Mutex<Vec<Notification>>,
+    pub buried: Mutex<Vec<Notification>>,
     pub now: Mutex<Timestamp>,
     pub network: Option<Network>,
 }
 
 impl World {
-    pub fn new(section: Value) -> Self {
+    pub fn new(section: &Value) -> Self {
         let secrets = [
             ("slack", "https://hooks.slack.com/services/T0/B0/x"),
             ("team", "xoxb-team-token"),
@@ -201,13 +214,7 @@ impl World {
             ("pager-canary", "canarycanarycanarycanarycanaryca"),
         ];
         Self {
-            setup: Setup {
-                environment: "dev".to_owned(),
-                account: AccountId::new("123456789012"),
-                table: "table".to_owned(),
-                topic: "topic".to_owned(),
-                config: config(section),
-            },
+            setup: Setup::of(&document(section)).unwrap(),
             ledger: FakeLedger::new(),
             secrets: Mutex::new(
                 secrets
@@ -220,6 +227,7 @@ impl World {
             sent: Mutex::default(),
             hidden: Mutex::default(),
             published: Mutex::default(),
+            buried: Mutex::default(),
             now: Mutex::new("2026-11-23T19:00:00Z".parse().unwrap()),
             network: None,
         }
@@ -396,6 +404,11 @@ impl Edge for Outside {
         Ok(())
     }
 
+    async fn bury(&self, _: &Setup, notification: &Notification) -> Result<(), CallError> {
+        self.buried.lock().unwrap().push(notification.clone());
+        Ok(())
+    }
+
     async fn publish(&self, _: &Setup, notification: &Notification) -> Result<(), CallError> {
         self.published.lock().unwrap().push(notification.clone());
         Ok(())
@@ -432,13 +445,13 @@ pub fn told_to_wait(seconds: u32) -> Result<Answer, PostError> {
 
 /// A notify with one webhook over a script that lives as long as the test.
 pub fn scripted(answers: Vec<Result<Answer, PostError>>) -> (Notify<Outside>, Outside) {
-    let world = World::new(one_webhook()).answering(answers).leak();
+    let world = World::new(&one_webhook()).answering(answers).leak();
     (Notify::with(world, Pace::default()), world)
 }
 
 /// A notify with channels of every kind.
 pub fn every() -> (Notify<Outside>, Outside) {
-    let world = World::new(every_channel()).leak();
+    let world = World::new(&every_channel()).leak();
     (Notify::with(world, Pace::default()), world)
 }
 

@@ -48,7 +48,15 @@ run "a_channel_of_every_kind" {
         pager = { kind = "pagerduty", canary = true, endpoint = "https://events.eu.pagerduty.com" }
         team  = { kind = "slack-bot", channel = "C0123456789" }
       }
-      fallback     = "mail"
+      fallback = "mail"
+      matters = {
+        chat = {}
+        team = {
+          budget      = { per_hour = 60 }
+          groups      = [{ match = { kind = "security-triage.*" }, by = ["account"], wait = "PT1M" }]
+          quiet_hours = { hours = "daily 22:00-07:00 @Europe/Berlin" }
+        }
+      }
       silent_after = "PT30H"
       routes = [
         { name = "urgent", match = { severity = "error", kinds = ["security-triage.*"] }, channels = ["pager"], continue = true },
@@ -93,6 +101,17 @@ run "a_channel_of_every_kind" {
       }
     )
     error_message = "Routes, fallback and canary are told as notify reads them."
+  }
+  assert {
+    condition = local.notify_configuration.matters == {
+      chat = {}
+      team = {
+        budget      = { per_hour = 60 }
+        groups      = [{ by = toset(["account"]), match = tomap({ kind = "security-triage.*" }), wait = "PT1M" }]
+        quiet_hours = { hours = "daily 22:00-07:00 @Europe/Berlin" }
+      }
+    }
+    error_message = "How channels gather is told as notify reads it."
   }
   assert {
     condition = (
