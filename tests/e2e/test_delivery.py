@@ -82,12 +82,13 @@ def test_what_slack_refuses_ends_in_the_dead_letters_and_the_rest_arrives(estate
 
 @pytest.mark.parametrize("fault", [
     {"kind": "rate-limit", "retry_after": 1},
+    {"kind": "rate-limit", "retry_after": 60},
     {"kind": "error", "status": 500},
-], ids=lambda fault: fault["kind"])
+], ids=["a-short-wait", "a-long-wait", "error"])
 def test_what_slack_does_not_take_is_sent_again(estate: Estate, fault: dict[str, Any]) -> None:
     since = len(estate.received())
     script(estate, [fault])
-    number = 3 if fault["kind"] == "rate-limit" else 4
+    number = 300 + fault.get("retry_after", fault.get("status", 0))
     publish(estate, json.dumps(notification(estate, number)))
     wait_for(estate, lambda: len(estate.received()) > since, steps=4, seconds=181)
     arrived = texts(estate, since)

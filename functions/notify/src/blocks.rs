@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use nightshift_core::{Fact, Link, Notification, Section, Severity, Status};
 use serde_json::{Value, json};
 
-use crate::limits::{BUTTON, DETAILS, Detail, FALLBACK, FIELDS, HEADER, PLAIN, SECTION, TOTAL};
-use crate::mrkdwn::{code_block, inline, plain, verbatim, width};
+use crate::limits::{BUTTON, DETAILS, Detail, FALLBACK, HEADER, SECTION, TOTAL};
+use crate::mrkdwn::{inline, plain, verbatim, width};
 
 /// What stands before the title of a matter that is over.
 const RESOLVED: &str = "Resolved: ";
@@ -44,87 +44,6 @@ pub fn message_with(notification: &Notification, note: Option<&str>) -> Payload 
     }
 }
 
-/// One more word on a matter, for the thread below its message: only what is new.
-pub fn word(notification: &Notification) -> Value {
-    const SUMMARY: usize = 600;
-    let (emoji, begin) = look(notification);
-    let title = bold(&inline(&notification.title, HEADER));
-    let mut text = format!("{emoji} {begin}{title}");
-    let summary = inline(&notification.summary, SUMMARY);
-    if !summary.is_empty() {
-        text = format!("{text}\n{summary}");
-    }
-    json!({
-        "text": headline(notification, FALLBACK),
-        "blocks": [
-            {"type": "section", "text": mrkdwn(&text)},
-            {"type": "context", "elements": [mrkdwn(&origin(notification))]},
-        ],
-        "unfurl_links": false,
-        "unfurl_media": false,
-    })
-}
-
-/// One quiet line: the channel is heard.
-pub fn canary(notification: &Notification) -> Payload {
-    let text = format!(
-        "{} · {}",
-        inline(&notification.title, HEADER),
-        origin(notification)
-    );
-    Payload {
-        body: json!({
-            "text": text,
-            "blocks": [{"type": "context", "elements": [mrkdwn(&text)]}],
-            "unfurl_links": false,
-            "unfurl_media": false,
-        }),
-        shortened: false,
-    }
-}
-
-/// The notification without blocks, for a Slack that refuses them: what
-/// happened, what to do, and with which commands.
-pub fn plain_message(notification: &Notification) -> Payload {
-    const COMMAND: usize = 500;
-    let mut lines = vec![headline(notification, PLAIN / 3)];
-    lines.extend(notification.facts.iter().take(FIELDS).map(|fact| {
-        format!(
-            "• {}",
-            inline(&format!("{}: {}", fact.label, fact.value), 160)
-        )
-    }));
-    lines.extend(numbered(&notification.next_steps, 5, 160));
-    for command in notification.commands.iter().take(2) {
-        let code = code_block(&command.text, COMMAND);
-        // mrkdwn cannot show backticks in a row, and a phone copies what it shows.
-        if code.ends_with("…\n```") || command.text.contains("``") {
-            lines.push("Not shown exactly, do not run:".to_owned());
-        }
-        lines.push(code);
-    }
-    lines.push(origin(notification));
-    let mut text = String::new();
-    let mut shortened = false;
-    for line in lines.iter().filter(|line| !line.is_empty()) {
-        if width(&text) + width(line) + 1 > PLAIN {
-            shortened = true;
-            continue;
-        }
-        text.push_str(line);
-        text.push('\n');
-    }
-    let shortened = shortened
-        || !notification.sections.is_empty()
-        || notification.facts.len() > FIELDS
-        || notification.next_steps.len() > 5
-        || notification.commands.len() > 2;
-    Payload {
-        body: json!({"text": text.trim_end(), "unfurl_links": false, "unfurl_media": false}),
-        shortened,
-    }
-}
-
 const fn emoji(severity: Severity) -> &'static str {
     match severity {
         Severity::Info => "ℹ️",
@@ -143,7 +62,7 @@ pub fn look(notification: &Notification) -> (&'static str, &'static str) {
     }
 }
 
-fn headline(notification: &Notification, limit: usize) -> String {
+pub(crate) fn headline(notification: &Notification, limit: usize) -> String {
     let line = format!("{}: {}", notification.title, notification.summary);
     let (emoji, begin) = look(notification);
     format!("{emoji} {begin}{}", inline(&line, limit - 4 - begin.len()))
@@ -348,11 +267,11 @@ impl Page {
     }
 }
 
-fn mrkdwn(text: &str) -> Value {
+pub(crate) fn mrkdwn(text: &str) -> Value {
     json!({"type": "mrkdwn", "text": text, "verbatim": true})
 }
 
-fn bold(text: &str) -> String {
+pub(crate) fn bold(text: &str) -> String {
     if text.is_empty() {
         or_dash(String::new())
     } else {
@@ -368,7 +287,7 @@ fn or_dash(text: String) -> String {
     }
 }
 
-fn numbered(steps: &[String], count: usize, limit: usize) -> Vec<String> {
+pub(crate) fn numbered(steps: &[String], count: usize, limit: usize) -> Vec<String> {
     steps
         .iter()
         .take(count)
@@ -378,7 +297,7 @@ fn numbered(steps: &[String], count: usize, limit: usize) -> Vec<String> {
 }
 
 /// Who says it, where and when; the time in the reader's own zone.
-fn origin(notification: &Notification) -> String {
+pub(crate) fn origin(notification: &Notification) -> String {
     let mut parts = vec![
         inline(&notification.source, 60),
         inline(&notification.environment, 60),

@@ -133,8 +133,10 @@ locals {
     for name, manifest in local._manifests : {
       for key, schedule in try({ for k, v in manifest.schedules : k => v }, {}) :
       "${name}/${key}" => {
+        # Where no channel gathers messages there is nothing to flush.
         enabled = try(coalesce(
           try(var.overrides[name].schedules[key].enabled, null),
+          "${name}/${key}" == "notify/flush" ? length(var.notify.matters) > 0 : null,
           try(schedule.enabled, null),
         ), true)
         expression = try(coalesce(

@@ -8,7 +8,7 @@ locals {
 
   # What off-hours and notify measure (their report.rs and answer.rs).
   nightshift_metrics = {
-    notify    = ["Delivered", "Retried", "Failed", "FellBack", "Unreadable"]
+    notify    = ["Delivered", "Retried", "Failed", "Diverted", "FellBack", "Unreadable", "Silent"]
     off-hours = ["Seen", "Stopped", "Started", "Refused", "Failed", "Blind", "Untold"]
   }
 

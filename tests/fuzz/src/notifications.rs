@@ -23,7 +23,7 @@ pub fn event(text: &str) {
             Ok(Event::Preview(notification) | Event::Send { notification, .. }) => {
                 renders(&notification);
             }
-            Ok(Event::Canary { .. } | Event::CanaryCheck { .. }) => {}
+            Ok(_) => {}
             Err(error) => told_well(&error.to_string()),
         }
     }

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::slack_webhook::history;
 use super::web_api;
 use super::{Answer, Form, Kind, Letter, Rendered, Request, Verdict};
-use crate::blocks::{Payload, canary, message_with, plain_message, word};
+use crate::blocks::{Payload, message_with};
+use crate::short::{canary, plain_message, word};
 use crate::standing::{Place, Standing};
 
 const POST: &str = "chat.postMessage";

@@ -4,7 +4,8 @@
 use serde::Deserialize;
 
 use super::{Answer, Form, Kind, Letter, Rendered, Request, Verdict};
-use crate::blocks::{Payload, canary, message_with, plain_message};
+use crate::blocks::{Payload, message_with};
+use crate::short::{canary, plain_message};
 use crate::standing::Standing;
 
 /// A Slack channel behind an incoming webhook.

@@ -133,6 +133,60 @@ async fn a_new_webhook_is_found_at_once() {
     assert_eq!(new.received_requests().await.unwrap().len(), 2);
 }
 
+/// Tokens and keys go where they belong, and nowhere else.
+#[tokio::test]
+async fn a_bot_and_a_pager_send_their_secrets_and_tell_nobody() {
+    let server = MockServer::start().await;
+    let (token, key) = ("xoxb-s3cr3ts3cr3t", "s3cr3tkeys3cr3tkeys3cr3tkeys3cr3");
+    let posted = json!({"ok": true, "channel": "C0TEAM", "ts": "1.2", "message": {"text": "x".repeat(50_000)}});
+    Mock::given(method("POST"))
+        .and(path("/api/chat.postMessage"))
+        .and(header("authorization", format!("Bearer {token}").as_str()))
+        .and(body_partial_json(json!({"channel": "C0TEAM"})))
+        .respond_with(ResponseTemplate::new(200).set_body_json(posted))
+        .expect(1)
+        .mount(&server)
+        .await;
+    Mock::given(method("POST"))
+        .and(path("/events/v2/enqueue"))
+        .and(body_partial_json(
+            json!({"routing_key": key, "event_action": "trigger"}),
+        ))
+        .respond_with(ResponseTemplate::new(400).set_body_string(format!(
+            "{{\"message\": \"invalid routing_key\", \"errors\": [\"{key}\"]}}"
+        )))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let section = json!({
+        "channels": {
+            "team": {
+                "kind": "slack-bot", "token_parameter": "team", "channel": "C0TEAM",
+                "endpoint": format!("{}/api/", server.uri()),
+            },
+            "pager": {
+                "kind": "pagerduty", "routing_key_parameter": "pager",
+                "endpoint": format!("{}/events", server.uri()),
+            },
+        },
+        "routes": [{"name": "everything", "channels": ["team", "pager"]}],
+    });
+    let mut world = World::new(&section);
+    world.network = Some(Network::new(Https::new(), &SdkConfig::builder().build()));
+    let secrets = world.secrets.get_mut().unwrap();
+    secrets.insert("team".to_owned(), token.to_owned());
+    secrets.insert("pager".to_owned(), key.to_owned());
+    let world = world.leak();
+    let notify = Notify::with(world, Pace::default());
+    let command = json!({"command": "send", "notification": crate::world::notification()});
+    let error = run(&notify, command).await.unwrap_err();
+    assert!(error.contains("pager: the channel refuses us"), "{error}");
+    assert!(!error.contains("s3cr3t"), "{error}");
+    let told = world.ledger.entries("notify-told");
+    let standing: notify::Standing = told[0].body.read().unwrap();
+    assert_eq!(standing.place.unwrap().ts, "1.2");
+}
+
 #[tokio::test]
 async fn no_error_tells_the_secret() {
     let nobody = "http://127.0.0.1:9";

@@ -19,16 +19,43 @@ pub mod limits;
 mod mrkdwn;
 #[path = "../../../../functions/notify/src/routes.rs"]
 mod routes;
+#[path = "../../../../functions/notify/src/short.rs"]
+mod short;
 #[path = "../../../../functions/notify/src/standing.rs"]
 mod standing;
 #[path = "../../../../functions/notify/src/webhook.rs"]
 mod webhook;
 
-pub use blocks::{Payload, message, plain_message};
+/// The model of matters, without the shelf that keeps it.
+#[path = "../../../../functions/notify/src/matters"]
+pub mod matters {
+    mod bounds;
+    mod budget;
+    mod config;
+    mod counts;
+    mod labels;
+    mod matter;
+    mod member;
+    mod outgoing;
+    mod round;
+    mod rules;
+    mod settle;
+    mod silence;
+    mod state;
+    mod words;
+
+    pub use config::MattersConfig;
+    pub use outgoing::{Account, Held, Reason};
+    pub use rules::Rules;
+    pub use silence::{Silence, SilenceCommand};
+}
+
+pub use blocks::{Payload, message};
 pub use body::Message;
 pub use channels::{Answer, Form, Letter, Rendered, Request, Verdict, verdict};
 pub use config::{Canary, Channel, Match, NotifyConfig, Route};
 pub use event::{Event, EventError, Handle, Record};
 pub use routes::{Way, way};
+pub use short::plain_message;
 pub use standing::{Place, Standing};
 pub use webhook::{Endpoint, Secret, Webhook, WebhookError};
