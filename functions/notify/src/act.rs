@@ -61,6 +61,15 @@ pub struct Courier<'a, E: Edge> {
     closed: Option<Stop>,
 }
 
+/// Whether somebody waits for a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// As long as there is time.
+    Waits,
+    /// Another time will do.
+    Leaves,
+}
+
 /// What one attempt with all its requests ended in.
 struct Attempt {
     verdict: Verdict,
@@ -126,7 +135,7 @@ impl<'a, E: Edge> Courier<'a, E> {
         if let Some(stop) = &self.closed {
             return Delivery::stopped(&name, stop);
         }
-        if let Err(stop) = self.await_turn().await {
+        if let Err(stop) = self.await_turn(Patience::Waits).await {
             return Delivery::stopped(&name, &stop);
         }
         let key = standing::key(&name, notification);
@@ -275,12 +284,12 @@ impl<'a, E: Edge> Courier<'a, E> {
         }
     }
 
-    /// Waits until nobody else posts to the channel. A ledger that does not
-    /// answer holds nothing up: haste costs a 429, silence a message.
+    /// Waits until nobody else posts to the channel, or asks only once. A ledger
+    /// that does not answer holds nothing up: haste costs a 429, silence a message.
     ///
     /// # Errors
-    /// When another still does as the time runs out.
-    pub async fn await_turn(&mut self) -> Result<(), Stop> {
+    /// When another still does.
+    pub async fn await_turn(&mut self, patience: Patience) -> Result<(), Stop> {
         let office = self.office;
         while self.lease.is_none() {
             let now = office.edge.now();
@@ -289,9 +298,10 @@ impl<'a, E: Edge> Courier<'a, E> {
             match lease::take(office.ledger, name, office.holder, now, until).await {
                 Ok(Turn::Ours(lease)) => self.lease = Some(lease),
                 Ok(Turn::Theirs)
-                    if office
-                        .deadline
-                        .allows(office.pace.turn + office.pace.attempt) =>
+                    if patience == Patience::Waits
+                        && office
+                            .deadline
+                            .allows(office.pace.turn + office.pace.attempt) =>
                 {
                     tokio::time::sleep(office.pace.turn).await;
                 }

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use nightshift_core::Notification;
 use nightshift_runtime::LedgerError;
 
-use crate::act::{Courier, Office};
+use crate::act::{Courier, Office, Patience};
 use crate::edge::Edge;
 use crate::matters::{Held, Outcome as Settled, Outgoing, Rules, Shelf};
 use crate::observe::Purpose;
@@ -43,7 +43,7 @@ impl<E: Edge> Office<'_, E> {
         let mut done = Gathered::default();
         let mut heard = Some(heard);
         if let Some(courier) = &mut courier
-            && courier.await_turn().await.is_err()
+            && courier.await_turn(Patience::Waits).await.is_err()
         {
             // Another will look at the channel before long.
             let error = "another invocation is delivering to this channel";
@@ -117,6 +117,10 @@ impl<E: Edge> Office<'_, E> {
                 return Ok(Vec::new());
             }
         };
+        // Who delivers to the channel now sends what is due as well.
+        if courier.await_turn(Patience::Leaves).await.is_err() {
+            return Ok(Vec::new());
+        }
         let gathered = self.gather(Some(&mut courier), rules, Vec::new()).await;
         courier.leave().await;
         gathered.map(|gathered| gathered.sent)

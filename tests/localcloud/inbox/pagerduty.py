@@ -1,7 +1,7 @@
 """PagerDuty's Events API v2 (PagerDuty docs: Events API v2 overview; Send an alert event).
 
 - 202: accepted;
-- 400 `invalid event`: not JSON, a key of another length than 32, an unknown action, a field that is missing or too long;
+- 400 `invalid event`: not JSON, a key of another length than 32, an unknown action, a field missing or too long;
 - 413: more than 512 KB;
 - 429: only when scripted.
 """
@@ -79,7 +79,7 @@ def _problems(event: Any) -> list[str]:
     if len(str(payload.get("summary") or "")) > 1024:
         found.append("'payload.summary' is longer than 1024 characters")
     if payload.get("severity") not in _SEVERITIES:
-        found.append("'payload.severity' is invalid (must be one of the following: 'critical', 'warning', 'error' or 'info')")
+        found.append("'payload.severity' is invalid (must be one of 'critical', 'warning', 'error' or 'info')")
     return found
 
 
@@ -91,7 +91,8 @@ def _blocks(inbox: Inbox, event: Mapping[str, Any]) -> dict[str, Any]:
                   if record["channel"] == CHANNEL and record["payload"].get("dedup_key") == key
                   and "payload" in record["payload"]]
         what = opened[-1]["payload"]["summary"] if opened else key
-        return {"text": "resolved", "blocks": [_header(f"✅ {event['event_action'].capitalize()}: {what}"), _context(key)]}
+        action = str(event["event_action"]).capitalize()
+        return {"text": action, "blocks": [_header(f"✅ {action}: {what}"), _context(key)]}
     payload = event["payload"]
     blocks = [_header(f"{_SIGNS[payload['severity']]} {payload['summary']}")]
     details = payload.get("custom_details")

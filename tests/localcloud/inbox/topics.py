@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 #: What stands before a channel's name in the name of its topic.
 MARK = "-operations-channel-"
-_CHAT = Rule("amazon-q.schema", "a custom notification has the documented fields", "Amazon Q Developer docs: Custom notifications",
-             "not rendered")
-_MAIL = Rule("sns.subject", "a subject is ASCII, on one line and shorter than 100 characters", "SNS API reference: Publish",
-             "InvalidParameter")
+_CHAT = Rule("amazon-q.schema", "a custom notification has the documented fields",
+             "Amazon Q Developer docs: Custom notifications", "not rendered")
+_MAIL = Rule("sns.subject", "a subject is ASCII, on one line and shorter than 100 characters",
+             "SNS API reference: Publish", "InvalidParameter")
 _PUBLISHED: Answer = (200, {"Content-Type": "text/xml"}, b"published")
 
 

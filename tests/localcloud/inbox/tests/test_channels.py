@@ -72,7 +72,8 @@ def test_refusals_have_slacks_words(tmp_path: Path, change: dict[str, Any], toke
 
 def test_what_is_not_there_cannot_be_changed(tmp_path: Path) -> None:
     inbox = Inbox(tmp_path)
-    assert call(inbox, "chat.update", {"channel": PLACE, "ts": "1.000000", "text": "x"})[1]["error"] == "message_not_found"
+    change = {"channel": PLACE, "ts": "1.000000", "text": "x"}
+    assert call(inbox, "chat.update", change)[1]["error"] == "message_not_found"
     assert call(inbox, "chat.delete", {})[1]["error"] == "unknown_method"
     assert call(inbox, "chat.postMessage", b"{")[1]["error"] == "invalid_json"
 
@@ -82,7 +83,9 @@ def test_haste_is_answered_with_retry_after(tmp_path: Path) -> None:
     message = {"channel": PLACE, "text": "x"}
     assert call(inbox, "chat.postMessage", message)[0] == 200
     headers = {"Authorization": f"Bearer {Bot().token}"}
-    status, kinds, body = inbox.handle("POST", "/slack/api/chat.postMessage", headers, json.dumps(message).encode()) or (0, {}, b"")
+    answer = inbox.handle("POST", "/slack/api/chat.postMessage", headers, json.dumps(message).encode())
+    assert answer is not None
+    status, kinds, body = answer
     assert status == 429 and int(kinds["Retry-After"]) >= 1 and b"ratelimited" in body
 
 
