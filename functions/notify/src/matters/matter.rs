@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::config::Group;
 use super::counts::Counts;
 use super::labels::{Labels, kept, print};
-use super::member::{Member, Word, after};
+use super::member::{Member, Spoken, Word, after};
 use super::outgoing::{Claim, Tally};
 
 /// What a channel hears under one group key.
@@ -40,13 +40,6 @@ pub(crate) struct Matter {
     pub claim: Option<Claim>,
     pub heard_at: Timestamp,
     pub tally: Tally,
-}
-
-/// When a matter was last told of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Spoken {
-    pub at: Timestamp,
-    pub severity: Severity,
 }
 
 /// The whole text of a word that waits.
@@ -109,9 +102,10 @@ impl Matter {
         format!("{plain}~{}", print(&whole.unwrap_or_default()))
     }
 
-    /// Whether a listed or printed member of that name goes on here.
-    pub fn holds(&self, member: &str) -> bool {
-        self.members.get(member).is_some_and(Member::is_active) || self.unlisted.knows(member)
+    /// Whether the word's member goes on here, listed or not.
+    pub fn holds(&self, word: &Word) -> bool {
+        let listed = self.members.get(&word.member);
+        listed.is_some_and(Member::is_active) || self.unlisted.knows(&word.member_print)
     }
 
     /// Takes a word in; false if it is no news. A word that finds no room in
@@ -120,7 +114,7 @@ impl Matter {
         self.heard_at = self.heard_at.max(now);
         let news = if let Some(member) = self.members.get_mut(&word.member) {
             member.hear(word, now)
-        } else if self.has_room(&word.member) {
+        } else if self.has_room(word) {
             let member = Member::new(word, now);
             self.members.insert(word.member.clone(), member);
             true
@@ -133,15 +127,15 @@ impl Matter {
         news
     }
 
-    /// Whether a member of that name is, or would be, listed.
-    pub fn lists(&self, member: &str) -> bool {
-        self.members.contains_key(member)
-            || !self.unlisted.knows(member)
+    /// Whether the word's member is, or would be, listed.
+    pub fn lists(&self, word: &Word) -> bool {
+        self.members.contains_key(&word.member)
+            || !self.unlisted.knows(&word.member_print)
                 && (self.members.len() < Self::LISTED || self.gone().is_some())
     }
 
-    fn has_room(&mut self, member: &str) -> bool {
-        if self.unlisted.knows(member) {
+    fn has_room(&mut self, word: &Word) -> bool {
+        if self.unlisted.knows(&word.member_print) {
             return false;
         }
         if self.members.len() < Self::LISTED {
@@ -211,8 +205,9 @@ impl Matter {
     /// When those beyond the list are to be told of.
     pub fn unlisted_due(&self, group: &Group) -> Option<Timestamp> {
         let gathered = after(self.unlisted.since?, group.wait.as_duration());
+        let worst = self.unlisted.worst.as_ref().map(|(severity, _)| *severity);
         Some(self.spoken.map_or(gathered, |spoken| {
-            gathered.max(after(spoken.at, group.interval.as_duration()))
+            spoken.spaced(gathered, group, worst.unwrap_or(spoken.severity))
         }))
     }
 
@@ -245,16 +240,20 @@ impl Unlisted {
         *self == Self::default()
     }
 
-    pub fn knows(&self, member: &str) -> bool {
-        !self.prints.is_empty() && self.find(&print(member)).is_some()
+    pub fn knows(&self, print: &str) -> bool {
+        self.find(print).is_some()
     }
 
+    /// Where a member's print begins: prints stand at every sixteenth place.
     fn find(&self, print: &str) -> Option<usize> {
-        let found = self.prints.as_bytes().chunks_exact(16);
-        found
-            .enumerate()
-            .find(|(_, there)| *there == print.as_bytes())
-            .map(|(index, _)| index * 16)
+        let mut from = 0;
+        while let Some(at) = self.prints[from..].find(print) {
+            if (from + at).is_multiple_of(16) {
+                return Some(from + at);
+            }
+            from += at + 1;
+        }
+        None
     }
 
     pub fn open(&self) -> u64 {
@@ -266,8 +265,7 @@ impl Unlisted {
     }
 
     fn hear(&mut self, word: &Word, now: Timestamp) -> bool {
-        let print = print(&word.member);
-        let known = self.find(&print);
+        let known = self.find(&word.member_print);
         if word.is_end() {
             match known {
                 Some(at) => self.prints.replace_range(at..at + 16, ""),
@@ -278,7 +276,7 @@ impl Unlisted {
             return false;
         } else {
             if self.prints.len() < Self::PRINTS * 16 {
-                self.prints.push_str(&print);
+                self.prints.push_str(&word.member_print);
             } else {
                 self.uncounted += 1;
             }

@@ -22,6 +22,8 @@ pub(crate) enum Mute {
 pub(crate) struct Word {
     pub labels: Labels,
     pub member: String,
+    /// Stands for the member where there is no room for its name.
+    pub member_print: String,
     /// Tells this very text from every other.
     pub print: String,
     pub notification: Notification,
@@ -35,8 +37,10 @@ impl Word {
     pub fn new(notification: Notification) -> Self {
         let labels = Labels::of(&notification);
         let whole = serde_json::to_string(&notification).unwrap_or_default();
+        let member = labels.member();
         Self {
-            member: labels.member(),
+            member_print: print(&member),
+            member,
             labels,
             print: print(&whole),
             notification,
@@ -226,12 +230,12 @@ impl Member {
         })
     }
 
-    /// When that is to be done. `spoken` is when the matter was last told of,
-    /// `over` whether all of it is over.
-    pub fn due(&self, group: &Group, spoken: Option<Timestamp>, over: bool) -> Option<Timestamp> {
+    /// When that is to be done. `spoken` is when and how severe the matter was
+    /// last told of, `over` whether all of it is over.
+    pub fn due(&self, group: &Group, spoken: Option<Spoken>, over: bool) -> Option<Timestamp> {
         let gathered = after(self.news_since?, group.wait.as_duration());
-        let spaced = spoken.map_or(gathered, |at| {
-            gathered.max(after(at, group.interval.as_duration()))
+        let spaced = spoken.map_or(gathered, |spoken| {
+            spoken.spaced(gathered, group, self.labels.severity)
         });
         match self.news(group)? {
             News::New | News::Word => Some(spaced),
@@ -271,6 +275,26 @@ impl Member {
     /// Whether a word is from before what is known.
     pub fn is_past(&self, word: &Word) -> bool {
         self.words.contains(&word.print) || word.order() <= self.newest
+    }
+}
+
+/// When a matter was last told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Spoken {
+    pub at: Timestamp,
+    /// The worst that was told since the matter began.
+    pub severity: Severity,
+}
+
+impl Spoken {
+    /// When what is ready at an instant may follow: what is worse than all that
+    /// was told does not wait for the interval.
+    pub fn spaced(self, ready: Timestamp, group: &Group, severity: Severity) -> Timestamp {
+        if severity > self.severity {
+            ready
+        } else {
+            ready.max(after(self.at, group.interval.as_duration()))
+        }
     }
 }
 

@@ -3,14 +3,14 @@
 
 use std::cmp::Reverse;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use nightshift_core::Severity;
 
 use super::budget::FLIGHT;
 use super::config::{Endings, Group};
 use super::counts::{Counts, Gathered, Line};
-use super::matter::{Matter, Spoken};
-use super::member::{Member, Mute, News, after};
+use super::matter::Matter;
+use super::member::{Member, Mute, News, Spoken, after};
 use super::outgoing::{Claim, Class, Outgoing, Reason, Round, Untold};
 use super::rules::Rules;
 use super::state::{Desk, Judge, State};
@@ -19,6 +19,9 @@ use super::words::{self, Part};
 /// So many matters are named in a summary, and in a digest.
 const SUMMARY_LINES: usize = 30;
 const DIGEST_LINES: usize = 50;
+
+/// After so long a message that was not delivered takes any room there is.
+const AGED: SignedDuration = SignedDuration::from_hours(1);
 
 /// What there is to tell about a matter, and since when it is due.
 struct Look {
@@ -31,6 +34,9 @@ struct Look {
 impl State {
     /// What is to be sent now, at most so many messages. All of it is written
     /// into the state as under way: keep the state before anything is sent.
+    ///
+    /// Ask for no more than one run will send: what a run that dies has taken
+    /// counts against the budget, for nobody knows how much of it was seen.
     pub fn due(&mut self, now: Timestamp, rules: &Rules, most: usize) -> Round {
         self.forget(now);
         let mut round = Round::default();
@@ -56,15 +62,27 @@ impl State {
         let mut times: Vec<Timestamp> = Vec::new();
         let claims = self.matters.values().filter_map(|it| it.claim.as_ref());
         for claim in claims.chain(&desk.claims) {
-            times.push(match claim.flying_since {
-                Some(since) => after(since, FLIGHT),
-                None => claim.not_before.max(room(claim.class)),
-            });
+            let next = if let Some(since) = claim.flying_since {
+                after(since, FLIGHT)
+            } else {
+                let aged = after(claim.made_at, AGED);
+                let room = room(claim.class).min(room(Class::Summary).max(aged));
+                claim.not_before.max(room)
+            };
+            times.push(next);
         }
         for matter in self.matters.values().filter(|it| it.claim.is_none()) {
             let group = rules.group(&matter.labels);
             let (look, held) = matter.look(group, &|member| judge.mute(&member.labels));
-            times.extend(look.map(|look| look.at));
+            times.extend(look.map(|look| {
+                if !matter.reminds_of(&look) {
+                    return look.at;
+                }
+                // A reminder is not counted where it does not fit: it waits.
+                let class = rules.class(look.severity);
+                let quiet = rules.quiet_until(look.severity, now).unwrap_or(now);
+                look.at.max(room(class)).max(quiet)
+            }));
             times.extend(held.iter().map(|mute| judge.looks_again(mute)));
         }
         if let Some(since) = desk.folded.since
@@ -99,7 +117,7 @@ impl State {
             if round.outgoing.len() >= most {
                 return;
             }
-            if desk.posts.allow(claim.class, rules.budget(), now) {
+            if desk.posts.allow(claim.class_now(now), rules.budget(), now) {
                 desk.posts.start(&claim.id, now);
                 round.outgoing.push(claim.start(matter, now));
             }
@@ -117,11 +135,12 @@ impl State {
     ) -> Vec<String> {
         let mut due: Vec<(Reverse<Severity>, Timestamp, String)> = Vec::new();
         for (key, matter) in &mut self.matters {
-            if matter.claim.is_some() {
+            let group = rules.group(&matter.labels);
+            if matter.claim.is_some() || matter.pending() == 0 && !group.remind {
                 continue;
             }
             matter.hold_back(key, judge, now, round);
-            let (look, _) = matter.look(rules.group(&matter.labels), &held_back);
+            let (look, _) = matter.look(group, &held_back);
             if let Some(look) = look.filter(|look| look.at <= now) {
                 due.push((Reverse(look.severity), look.at, key.clone()));
             }
@@ -246,7 +265,6 @@ impl Matter {
         held: &dyn Fn(&Member) -> Option<Mute>,
     ) -> (Option<Look>, Vec<Mute>) {
         let over = self.is_over();
-        let spoken = self.spoken.map(|spoken| spoken.at);
         let mut holding = Vec::new();
         let mut at: Option<Timestamp> = None;
         let mut ended: Option<Timestamp> = None;
@@ -257,7 +275,7 @@ impl Matter {
                 holding.push(mute);
                 continue;
             }
-            let due = member.due(group, spoken, over);
+            let due = member.due(group, self.spoken, over);
             if group.resolved == Endings::All && member.news(group) == Some(News::Ended) {
                 // The last end is the one that is waited for.
                 ended = ended.max(due);
@@ -288,6 +306,11 @@ impl Matter {
             severity,
         });
         (look, holding)
+    }
+
+    /// Whether there is nothing new in it.
+    fn reminds_of(&self, look: &Look) -> bool {
+        look.members.is_empty() && self.unlisted.pending() == 0
     }
 
     /// The worst of what is still open and not held back.
@@ -467,6 +490,16 @@ impl Desk {
 }
 
 impl Claim {
+    /// What has waited for an hour does not stand back any longer: the urgent
+    /// might never leave it any room.
+    fn class_now(&self, now: Timestamp) -> Class {
+        if after(self.made_at, AGED) <= now {
+            Class::Summary
+        } else {
+            self.class
+        }
+    }
+
     fn start(&mut self, matter: Option<&str>, now: Timestamp) -> Outgoing {
         let outgoing = self.outgoing(matter);
         self.flying_since = Some(now);

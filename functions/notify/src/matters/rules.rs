@@ -1,11 +1,12 @@
 //! The configuration of one channel, read and found to make sense.
 
 use jiff::{SignedDuration, Timestamp};
-use nightshift_core::{ConfigError, Severity};
+use nightshift_core::{ConfigError, IsoDuration, Severity};
 use nightshift_schedule::{Calendar, Context, Desired, Parsed, Schedule, Zone};
 
 use super::config::{Budget, Group, Inhibition, MattersConfig, Repeat, Words};
 use super::labels::{Label, Labels, Matcher};
+use super::outgoing::Class;
 
 /// How one channel treats matters.
 #[derive(Clone, Debug)]
@@ -93,8 +94,8 @@ impl Rules {
             single: Group {
                 matcher: Matcher::default(),
                 by: [Label::Source, Label::Matter].into(),
-                wait: nightshift_core::IsoDuration::from_minutes(0),
-                interval: nightshift_core::IsoDuration::from_minutes(0),
+                wait: IsoDuration::from_minutes(0),
+                interval: IsoDuration::from_minutes(0),
                 words: Words::Each,
                 ..Group::default()
             },
@@ -123,6 +124,15 @@ impl Rules {
 
     pub(crate) const fn budget(&self) -> &Budget {
         &self.budget
+    }
+
+    /// What part of the budget is for what is so severe.
+    pub(crate) fn class(&self, severity: Severity) -> Class {
+        if severity >= self.budget.urgent_from {
+            Class::Urgent
+        } else {
+            Class::Ordinary
+        }
     }
 
     /// Until when what is so severe waits for the morning; none if it need not.

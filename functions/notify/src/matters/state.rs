@@ -11,7 +11,7 @@ use super::budget::Posts;
 use super::config::Inhibition;
 use super::counts::Gathered;
 use super::labels::{Label, Labels};
-use super::matter::Matter;
+use super::matter::{Matter, Unlisted};
 use super::member::{Member, Mute, Word, after};
 use super::outgoing::{Account, Claim, Held, Tally};
 use super::rules::Rules;
@@ -79,6 +79,10 @@ impl State {
     /// So many matters may wait at a time; what comes beyond them is only
     /// counted.
     pub const WAITING: usize = 500;
+    /// So many members of a matter are listed, with their titles.
+    pub const LISTED: usize = Matter::LISTED;
+    /// So many more are told apart.
+    pub const PRINTS: usize = Unlisted::PRINTS;
     /// So many are remembered at all.
     pub const REMEMBERED: usize = 2000;
 
@@ -122,7 +126,7 @@ impl State {
         matter.tally.heard += 1;
         let account = match mute {
             // Beyond the list nobody can be let go again.
-            Some(mute) if !matter.lists(&word.member) => mute.end(&mut matter.tally, 1),
+            Some(mute) if !matter.lists(word) => mute.end(&mut matter.tally, 1),
             mute => {
                 if matter.hear(word, now) {
                     mute.map_or(Account::Waiting, Mute::account)
@@ -139,8 +143,9 @@ impl State {
     /// otherwise the one that its labels name.
     fn home(&self, word: &Word, rules: &Rules) -> String {
         let key = Matter::key(rules.group(&word.labels), &word.labels);
-        let holds = |matter: &Matter| matter.holds(&word.member);
-        if self.matters.get(&key).is_some_and(holds) {
+        let holds = |matter: &Matter| matter.holds(word);
+        let follows = word.notification.dedup_key.is_some();
+        if !follows || self.matters.get(&key).is_some_and(holds) {
             return key;
         }
         let past = |matter: &Matter| {
@@ -200,16 +205,19 @@ impl State {
     pub(crate) fn forget(&mut self, now: Timestamp) {
         self.desk.posts.forget(now);
         self.desk.closed_until = self.desk.closed_until.filter(|until| *until > now);
+        let before = after(now, -Matter::REMEMBERED);
         for matter in self.matters.values_mut() {
-            let stale = |member: &Member| after(member.heard_at, Matter::REMEMBERED) <= now;
-            for member in matter.members.values_mut().filter(|member| stale(member)) {
+            let Matter { members, tally, .. } = matter;
+            let stale = |member: &Member| member.heard_at <= before;
+            if !members.values().any(stale) {
+                continue;
+            }
+            for member in members.values_mut().filter(|member| stale(member)) {
                 if let Some(mute) = member.muted.clone() {
-                    let _ = mute.end(&mut matter.tally, member.tell(now));
+                    let _ = mute.end(tally, member.tell(now));
                 }
             }
-            matter
-                .members
-                .retain(|_, member| member.news > 0 || !stale(member));
+            members.retain(|_, member| member.news > 0 || !stale(member));
         }
         self.matters
             .retain(|_, matter| matter.expires_at().is_none_or(|at| at > now));

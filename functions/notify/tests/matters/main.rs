@@ -5,7 +5,11 @@
     reason = "what stands around a test fails the test as well"
 )]
 
+mod documents;
 mod examples;
+mod flood;
+mod properties;
 mod quiet;
+mod shelf;
 mod silences;
 mod world;
