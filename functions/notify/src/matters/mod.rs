@@ -25,6 +25,7 @@ mod budget;
 mod config;
 mod counts;
 mod labels;
+mod look;
 mod matter;
 mod member;
 mod outgoing;
