@@ -1,12 +1,32 @@
+use std::collections::HashMap;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
+use jsonschema::Validator;
 use serde_json::Value;
 
 use crate::fixtures::workspace_root;
 
 /// Set to anything, it lets [`hold_schema`] write instead of compare.
 const UPDATE: &str = "UPDATE_SCHEMAS";
+
+/// Compiling a schema takes much longer than asking it, and a simulation asks
+/// thousands of times.
+static VALIDATORS: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
+
+fn validator(name: &str) -> Arc<Validator> {
+    // A poisoned map is whole: a schema that is none panics before it is entered.
+    let mut known = VALIDATORS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(validator) = known.get(name) {
+        return Arc::clone(validator);
+    }
+    let validator = jsonschema::validator_for(&published(name))
+        .unwrap_or_else(|error| panic!("docs/schemas/{name}.json is no schema: {error}"));
+    let validator = Arc::new(validator);
+    known.insert(name.to_owned(), Arc::clone(&validator));
+    validator
+}
 
 fn path(name: &str) -> PathBuf {
     workspace_root()
@@ -41,10 +61,7 @@ pub fn hold_schema(name: &str, made: &Value) {
 
 /// What a document breaks of `docs/schemas/<name>.json`, in words.
 pub fn violations(name: &str, document: &Value) -> Vec<String> {
-    let schema = published(name);
-    let validator = jsonschema::validator_for(&schema)
-        .unwrap_or_else(|error| panic!("docs/schemas/{name}.json is no schema: {error}"));
-    validator
+    validator(name)
         .iter_errors(document)
         .map(|error| format!("at `{}`: {error}", error.instance_path()))
         .collect()
