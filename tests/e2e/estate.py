@@ -69,8 +69,10 @@ class Estate:
         return f"{self.prefix}-{function}-function"
 
     def function_of(self, arn: str) -> str:
-        """The folder's name, from an ARN with or without a qualifier."""
-        return arn.split(":")[6].removeprefix(f"{self.prefix}-").removesuffix("-function")
+        """The folder's name, from the ARN of a function, with or without a qualifier, or of its queue."""
+        _, _, service, _, _, *rest = arn.split(":")
+        name = rest[0] if service == "sqs" else rest[1]
+        return name.removeprefix(f"{self.prefix}-").removesuffix("-queue").removesuffix("-function")
 
     def queue_url(self, name: str) -> str:
         """The address of the queue ``{prefix}-{name}``."""

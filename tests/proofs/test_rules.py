@@ -36,7 +36,7 @@ def rules(estate: Estate) -> list[Rule]:
                 continue
             targets = client.list_targets_by_rule(Rule=rule["Name"])["Targets"]
             # Other modules have rules too, which tell topics.
-            if not any(":lambda:" in target["Arn"] for target in targets):
+            if not any(":lambda:" in target["Arn"] or ":sqs:" in target["Arn"] for target in targets):
                 continue
             found.append(Rule(rule["Name"], json.loads(rule["EventPattern"]),
                               tuple(estate.function_of(target["Arn"]) for target in targets),

@@ -67,6 +67,9 @@ pub struct EventRule {
 pub struct Queue {
     /// The topic it is subscribed to.
     pub topic: Option<String>,
+    /// Whether the function's rules fill it instead of invoking the function.
+    #[serde(default)]
+    pub events: bool,
     /// Messages in one event at most.
     pub batch_size: u64,
     /// How many batches at once.

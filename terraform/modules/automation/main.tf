@@ -163,6 +163,7 @@ locals {
         function    = name
         name        = "${local.prefix}-${name}-${key}"
         pattern     = jsonencode(event.pattern)
+        queued      = try(manifest.queue.events, false)
       }
     }
   ]...)
@@ -174,6 +175,7 @@ locals {
         arn                 = "${local._arn.sqs}:${local.prefix}-${name}-queue"
         batch_size          = try(manifest.queue.batch_size, 10)
         batch_window        = try(manifest.queue.batch_window_seconds, 0)
+        events              = try(manifest.queue.events, false)
         filter              = try(jsonencode(manifest.queue.filter), null)
         max_receive_count   = try(manifest.queue.max_receive_count, 5)
         maximum_concurrency = try(manifest.queue.maximum_concurrency, null)

@@ -1,4 +1,4 @@
-# Topic -> queue -> function, for manifests that have a queue.
+# Topic or rules -> queue -> function, for manifests that have a queue.
 
 resource "aws_sqs_queue" "function" {
   for_each = local.queues
@@ -32,6 +32,19 @@ resource "aws_sqs_queue" "function" {
           Resource  = each.value.arn
           Condition = { ArnEquals = { "aws:SourceArn" = local.topic_arns[topic] } }
         }
+      ],
+      [
+        for sources in [[
+          for rule in local.rules : "${local._arn.events}:rule/${rule.name}"
+          if rule.function == each.key && rule.queued
+          ]] : {
+          Sid       = "OwnRules"
+          Effect    = "Allow"
+          Principal = { Service = "events.amazonaws.com" }
+          Action    = "sqs:SendMessage"
+          Resource  = each.value.arn
+          Condition = { ArnEquals = { "aws:SourceArn" = sources } }
+        } if length(sources) > 0
       ],
     )
   })

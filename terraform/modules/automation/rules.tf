@@ -1,4 +1,5 @@
-# Events: rules on the account's default bus, where AWS services publish.
+# Events: rules on the account's default bus, where AWS services publish. They
+# invoke the function, or fill its queue where the manifest says so.
 
 resource "aws_cloudwatch_event_rule" "function" {
   for_each = local.rules
@@ -23,7 +24,11 @@ resource "aws_cloudwatch_event_rule" "function" {
 resource "aws_cloudwatch_event_target" "function" {
   for_each = local.rules
 
-  arn       = aws_lambda_alias.live[each.value.function].arn
+  arn = (
+    each.value.queued
+    ? aws_sqs_queue.function[each.value.function].arn
+    : aws_lambda_alias.live[each.value.function].arn
+  )
   rule      = aws_cloudwatch_event_rule.function[each.key].name
   target_id = each.value.function
 
@@ -42,7 +47,7 @@ resource "aws_cloudwatch_event_target" "function" {
 }
 
 resource "aws_lambda_permission" "rule" {
-  for_each = local.rules
+  for_each = { for key, rule in local.rules : key => rule if !rule.queued }
 
   action         = "lambda:InvokeFunction"
   function_name  = aws_lambda_function.function[each.value.function].function_name

@@ -99,7 +99,7 @@ run "the_role_has_exactly_the_manifests_statements" {
     error_message = "A manifest without statements gets no policy."
   }
   assert {
-    condition     = toset(keys(aws_iam_role_policy.platform)) == toset(["plain", "watcher"])
+    condition     = toset(keys(aws_iam_role_policy.platform)) == toset(["gatherer", "plain", "watcher"])
     error_message = "Every function gets what the platform needs."
   }
   assert {
@@ -188,7 +188,7 @@ run "queues" {
 
   assert {
     condition = (
-      keys(aws_sqs_queue.function) == ["watcher"] &&
+      keys(aws_sqs_queue.function) == ["gatherer", "watcher"] &&
       aws_sqs_queue.function["watcher"].visibility_timeout_seconds == 120 &&
       jsondecode(aws_sqs_queue.function["watcher"].redrive_policy).maxReceiveCount == 3
     )
@@ -225,15 +225,45 @@ run "queues" {
   }
 }
 
+run "rules_may_fill_the_queue" {
+  command = plan
+
+  assert {
+    condition = (
+      aws_cloudwatch_event_target.function["gatherer/found"].arn == aws_sqs_queue.function["gatherer"].arn &&
+      keys(aws_lambda_permission.rule) == ["watcher/started"]
+    )
+    error_message = "Where the manifest says so, rules fill the queue and nothing else may be invoked by them."
+  }
+  assert {
+    condition = [
+      for statement in jsondecode(aws_sqs_queue.function["gatherer"].policy).Statement : statement
+      if statement.Effect == "Allow"
+      ] == [{
+        Sid       = "OwnRules"
+        Effect    = "Allow"
+        Principal = { Service = "events.amazonaws.com" }
+        Action    = "sqs:SendMessage"
+        Resource  = "arn:aws:sqs:us-east-1:123456789012:personal-timeline-dev-gatherer-queue"
+        Condition = { ArnEquals = { "aws:SourceArn" = ["arn:aws:events:us-east-1:123456789012:rule/personal-timeline-dev-gatherer-found"] } }
+    }]
+    error_message = "Only the function's own rules may fill its queue."
+  }
+  assert {
+    condition     = length(aws_sns_topic_subscription.function) == 1
+    error_message = "A queue without a topic is subscribed to none."
+  }
+}
+
 run "alarms_do_not_need_notify" {
   command = plan
 
   assert {
     condition = toset(keys(output.alarm_names)) == toset([
-      "plain/queue_age", "watcher/dead_letters", "watcher/duration", "watcher/errors",
+      "gatherer/queue_age", "plain/queue_age", "watcher/dead_letters", "watcher/duration", "watcher/errors",
       "watcher/queue_age", "watcher/throttles",
       ]) || toset(keys(output.alarm_names)) == toset([
-      "watcher/dead_letters", "watcher/duration", "watcher/errors",
+      "gatherer/queue_age", "watcher/dead_letters", "watcher/duration", "watcher/errors",
       "watcher/queue_age", "watcher/throttles",
     ])
     error_message = "Alarms are those that the manifest asks for, and the age of its queue."
