@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use jiff::Timestamp;
-use nightshift_core::{AccountId, Arn, Region, Severity, Tags};
+use nightshift_core::{AccountId, Arn, Region, Severity, Tags, shortened};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,35 @@ pub struct FindingKey {
     pub region: Region,
     /// The last part of the finding's id.
     pub id: String,
+}
+
+impl FindingKey {
+    /// The characters of an id that are kept; longer ones end in a checksum of
+    /// the whole, for a sort key of `DynamoDB` has 1,024 bytes.
+    const ID: usize = 160;
+
+    /// A key from what a source names.
+    pub fn new(account: &str, region: &str, id: &str) -> Self {
+        let id = id.trim();
+        Self {
+            account: AccountId::new(shortened(account, 40)),
+            region: Region::new(shortened(region, 40)),
+            id: if id.chars().count() <= Self::ID {
+                id.to_owned()
+            } else {
+                let head: String = id.chars().take(Self::ID).collect();
+                format!("{head}~{:016x}", checksum(id))
+            },
+        }
+    }
+}
+
+/// FNV-1a, 64 bits: the same in every build, which the standard library's
+/// hasher does not promise.
+pub(crate) fn checksum(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 impl fmt::Display for FindingKey {
@@ -88,6 +117,18 @@ impl Band {
         }
     }
 
+    /// The label of Security Hub or Inspector, in any case; None for other words.
+    pub fn from_label(label: &str) -> Option<Self> {
+        Some(match label.trim().to_ascii_lowercase().as_str() {
+            "informational" | "info" | "none" => Self::Informational,
+            "low" => Self::Low,
+            "medium" | "moderate" => Self::Medium,
+            "high" => Self::High,
+            "critical" | "fatal" => Self::Critical,
+            _ => return None,
+        })
+    }
+
     /// How much of a person's attention that is.
     pub const fn severity(self) -> Severity {
         match self {
@@ -101,7 +142,10 @@ impl Band {
 }
 
 /// Whether the finding wants anything of anybody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+/// Ordered so that of two words of the same instant the closing one counts.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
     /// Somebody should look.
@@ -112,8 +156,17 @@ pub enum Standing {
     Suppressed,
 }
 
+impl Standing {
+    /// Whether somebody should look.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Open)
+    }
+}
+
 /// A resource that the finding is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 pub struct Subject {
     /// What it is, in the words of AWS `CloudFormation` where they are known, such
     /// as `AWS::EC2::Instance`; otherwise the source's own.
@@ -129,7 +182,9 @@ pub struct Subject {
 }
 
 /// Whether the resource is the victim or the offender (GuardDuty's `resourceRole`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Part {
     /// Something is done to it.
@@ -179,8 +234,37 @@ pub enum Handle {
     },
 }
 
-/// One finding in one event. Every text in it is untrusted.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+impl Handle {
+    /// The texts by which the service knows the finding.
+    pub fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::SecurityHubCspm { id, product_arn } => vec![id, product_arn],
+            Self::SecurityHub { metadata_uid } => vec![metadata_uid],
+            Self::GuardDuty { detector, id } => vec![detector, id],
+        }
+    }
+}
+
+/// What the source says a person should do.
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+pub struct Remedy {
+    /// In words.
+    pub text: String,
+    /// An https address with more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// The name by which our own updates are known, as Security Hub's
+/// `Note.UpdatedBy` and at the head of an OCSF comment.
+pub const AUTHOR: &str = "nightshift/security-triage";
+
+/// One finding in one event. Every text in it is untrusted, and bounded.
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 pub struct Finding {
     /// What it is merged by.
     pub key: FindingKey,
@@ -223,6 +307,12 @@ pub struct Finding {
     pub emitted: Timestamp,
     /// What it wants.
     pub standing: Standing,
+    /// The custom action by which a person has sent it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<String>,
+    /// What the source says a person should do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<Remedy>,
     /// Whether it was made up, to try the alarm.
     pub sample: bool,
     /// Whether the event only tells what Nightshift itself has written back.

@@ -5,7 +5,22 @@
 //! event (any source) -> observe (what is known of it) -> decide (rules) ->
 //! act (tell, write back, contain) -> report.
 
+pub mod act;
+pub mod aws;
+pub mod back;
+mod bounds;
+pub mod config;
+pub mod event;
 pub mod finding;
+pub mod handler;
 pub mod incident;
+pub mod judge;
+pub mod matter;
+pub mod messages;
 pub mod observe;
 pub mod playbooks;
+pub mod report;
+pub mod sources;
+
+pub use bounds::FINDING as LONGEST_FINDING;
+pub use handler::SecurityTriage;

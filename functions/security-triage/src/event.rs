@@ -1,0 +1,238 @@
+//! What wakes `security-triage`: events of security services, one alone or a
+//! batch of its queue, wrapped by SNS and SQS or not, and operators' commands.
+
+use jiff::Timestamp;
+use nightshift_core::printable;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::finding::Finding;
+use crate::sources;
+
+/// An envelope in an envelope in an envelope is somebody's game.
+const ENVELOPES: usize = 4;
+
+/// What woke the function.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Trigger {
+    /// An operator, or the clock.
+    Command(Box<Command>),
+    /// Messages of the queue: each can be given back by itself.
+    Batch(Vec<Record>),
+    /// One event of EventBridge, or a notice of SNS, without a queue.
+    Event(Vec<Finding>),
+}
+
+/// One message of the queue.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// The queue's name for it, by which it can be given back.
+    pub item: Option<String>,
+    /// What it tells; at least one finding, whatever it holds.
+    pub findings: Vec<Finding>,
+}
+
+/// A command, as an operator sends it.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(tag = "command", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Command {
+    /// Lists the incidents that are open.
+    Status {
+        /// What counts as now.
+        #[serde(default)]
+        #[schemars(with = "Option<String>")]
+        at: Option<Timestamp>,
+    },
+    /// Says which rule decides about an event, and why, without telling anybody.
+    Explain {
+        /// The event, as EventBridge, SNS or SQS brings it.
+        event: Value,
+        /// What counts as now.
+        #[serde(default)]
+        #[schemars(with = "Option<String>")]
+        at: Option<Timestamp>,
+    },
+}
+
+/// Why an input was not understood.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum EventError {
+    /// A command with a wrong name or wrong fields.
+    #[error(
+        "the command was not understood: {problem}; commands are status and explain, see docs/security-triage.md"
+    )]
+    Command {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Neither a command nor an event.
+    #[error(
+        "expected an event of EventBridge, SNS or SQS, or a command such as {{\"command\":\"status\"}}, found {found}"
+    )]
+    Unknown {
+        /// What was found.
+        found: String,
+    },
+}
+
+impl Trigger {
+    /// Understands what woke the function. An event is never refused for what
+    /// it says: what nothing knows is told as it is.
+    ///
+    /// # Errors
+    /// When it is neither an event nor a command.
+    pub fn parse(input: &Value) -> Result<Self, EventError> {
+        if input.get("command").is_some() {
+            return Command::deserialize(input)
+                .map(|command| Self::Command(Box::new(command)))
+                .map_err(|error| EventError::Command {
+                    problem: printable(&error.to_string(), 300),
+                });
+        }
+        if let Some(records) = input.get("Records").and_then(Value::as_array) {
+            let from_queue = |record: &Value| {
+                record.get("body").is_some() || record["eventSource"].as_str() == Some("aws:sqs")
+            };
+            if records.iter().all(from_queue) {
+                return Ok(Self::Batch(records.iter().map(record).collect()));
+            }
+            return Ok(Self::Event(findings(input, None)));
+        }
+        if input.get("detail-type").is_some() || is_notice(input) {
+            return Ok(Self::Event(findings(input, None)));
+        }
+        Err(EventError::Unknown {
+            found: printable(&input.to_string(), 200),
+        })
+    }
+}
+
+/// Every finding in an event, out of whatever envelopes; at least one.
+pub fn findings(event: &Value, sent: Option<Timestamp>) -> Vec<Finding> {
+    unwrapped(event, sent, 0)
+}
+
+fn record(record: &Value) -> Record {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let sent = text(&record["attributes"]["SentTimestamp"])
+        .and_then(|text| text.parse().ok())
+        .and_then(|milliseconds| Timestamp::from_millisecond(milliseconds).ok());
+    Record {
+        item: text(&record["messageId"]).filter(|id| !id.is_empty()),
+        findings: match &record["body"] {
+            Value::String(body) => message(body, sent, 0),
+            _ => vec![sources::read_text(&record.to_string(), sent)],
+        },
+    }
+}
+
+/// A body of SQS or a message of SNS.
+fn message(text: &str, sent: Option<Timestamp>, depth: usize) -> Vec<Finding> {
+    match serde_json::from_str::<Value>(text) {
+        Ok(event @ (Value::Object(_) | Value::Array(_))) => unwrapped(&event, sent, depth + 1),
+        _ => vec![sources::read_text(text, sent)],
+    }
+}
+
+fn unwrapped(event: &Value, sent: Option<Timestamp>, depth: usize) -> Vec<Finding> {
+    let as_it_is = || sources::read(event, sent);
+    if depth > ENVELOPES {
+        return as_it_is();
+    }
+    let several = |list: &[Value], of: &dyn Fn(&Value) -> Vec<Finding>| {
+        if list.is_empty() {
+            as_it_is()
+        } else {
+            list.iter().flat_map(of).collect()
+        }
+    };
+    if let Value::Array(list) = event {
+        return several(list, &|one| unwrapped(one, sent, depth + 1));
+    }
+    if is_notice(event) {
+        return notice(event, sent, depth);
+    }
+    match event.get("Records") {
+        Some(Value::Array(records)) => several(records, &|one| match one.get("Sns") {
+            Some(sns) => notice(sns, sent, depth),
+            None => record(one).findings,
+        }),
+        _ => as_it_is(),
+    }
+}
+
+/// The envelope in which SNS delivers to a queue or an address.
+fn is_notice(event: &Value) -> bool {
+    event.get("Type").and_then(Value::as_str) == Some("Notification")
+        && event.get("Message").is_some_and(Value::is_string)
+}
+
+fn notice(notice: &Value, sent: Option<Timestamp>, depth: usize) -> Vec<Finding> {
+    let at = notice["Timestamp"]
+        .as_str()
+        .and_then(|text| text.parse().ok());
+    match notice["Message"].as_str() {
+        Some(text) => message(text, at.or(sent), depth),
+        None => vec![sources::read_text(&notice.to_string(), at.or(sent))],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn event() -> Value {
+        json!({
+            "source": "aws.guardduty", "detail-type": "GuardDuty Finding",
+            "account": "111122223333", "region": "us-east-1", "time": "2026-11-23T19:00:00Z",
+            "detail": {"id": "f1", "accountId": "444455556666", "severity": 8}
+        })
+    }
+
+    #[test]
+    fn envelopes_change_nothing() {
+        let plain = findings(&event(), None);
+        assert_eq!(plain.len(), 1);
+        let sns = json!({"Type": "Notification", "Message": event().to_string()});
+        let body = json!({"Records": [{"messageId": "m", "eventSource": "aws:sqs", "body": sns.to_string()}]});
+        let direct = json!({"Records": [{"EventSource": "aws:sns", "Sns": {"Message": event().to_string()}}]});
+        let Ok(Trigger::Batch(records)) = Trigger::parse(&body) else {
+            panic!("a batch");
+        };
+        assert_eq!(records[0].findings, plain);
+        assert_eq!(records[0].item.as_deref(), Some("m"));
+        for input in [sns, direct, event()] {
+            assert_eq!(Trigger::parse(&input), Ok(Trigger::Event(plain.clone())));
+        }
+    }
+
+    #[test]
+    fn every_record_is_told() {
+        let input = json!({"Records": [
+            {"messageId": "1", "body": "plain words"}, {"messageId": "2", "body": 7, "eventSource": "aws:sqs"},
+            {"body": "[]"}, {"body": "[[[[[[[1]]]]]]]"}, {"body": json!({"Records": []}).to_string()}
+        ]});
+        let Ok(Trigger::Batch(records)) = Trigger::parse(&input) else {
+            panic!("a batch");
+        };
+        assert_eq!(records.len(), 5);
+        assert!(records.iter().all(|record| !record.findings.is_empty()));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_said() {
+        for (input, expected) in [
+            (json!(null), "found null"),
+            (json!({"hello": 1}), "expected an event"),
+            (json!({"command": "fly"}), "unknown variant `fly`"),
+            (json!({"command": "status", "when": 1}), "when"),
+            (json!({"command": "explain"}), "missing field `event`"),
+        ] {
+            let error = Trigger::parse(&input).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+}

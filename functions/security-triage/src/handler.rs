@@ -1,0 +1,302 @@
+//! The way through the rooms: event, observe, decide, act, report.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use jiff::Timestamp;
+use nightshift_core::{Document, StopSwitch};
+use nightshift_runtime::{
+    Deadline, DynamoLedger, Failure, Function, Https, Invocation, Ledger, Response, Settings,
+    SnsPublisher, emit, sdk_config,
+};
+use serde_json::Value;
+
+use crate::act::{Allowed, Blindfold, Desk, Finished};
+use crate::aws::Aws;
+use crate::config::Config;
+use crate::event::{self, Command, Record, Trigger};
+use crate::finding::{Finding, FindingKey};
+use crate::incident::Incident;
+use crate::judge::{ByBand, Judge, Question, Telling};
+use crate::matter::{Matter, PARTITION, is_incident};
+use crate::messages;
+use crate::observe::Context;
+use crate::report::{
+    ExplainReport, Explained, MOST_OPEN, OpenIncident, Report, StatusReport, batch_response,
+};
+
+const NAME: &str = "security-triage";
+/// How long a contested entry or update rests before it is tried again.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// The function, with what outlives an invocation.
+#[derive(Debug)]
+pub struct SecurityTriage {
+    sdk: SdkConfig,
+    settings: Settings,
+    sources: Aws,
+}
+
+/// The configuration of one invocation.
+struct Setup {
+    document: Arc<Document>,
+    config: Config,
+}
+
+impl SecurityTriage {
+    /// Makes the clients and reads the configuration once, so that the first
+    /// event finds both. A configuration that cannot be had now is asked for
+    /// again, and told, by the first event that needs it.
+    pub async fn start() -> Self {
+        let sdk = sdk_config(&Https::new()).await;
+        let settings = Settings::from_environment(&sdk);
+        if let Err(error) = settings.document().await {
+            tracing::debug!(%error, "no configuration yet");
+        }
+        Self {
+            sources: Aws::new(sdk.clone()),
+            settings,
+            sdk,
+        }
+    }
+
+    async fn setup(&self) -> Result<Setup, Failure> {
+        let document = self
+            .settings
+            .document()
+            .await
+            .map_err(|error| Failure::new("Configuration", &error))?;
+        let config = document
+            .section(NAME)
+            .map_err(|error| Failure::new("Configuration", &error))?;
+        Ok(Setup { document, config })
+    }
+
+    /// Which updates of sources are allowed now, and why none is where the
+    /// configuration wants some.
+    async fn allowed(&self, setup: &Setup) -> (Allowed, Option<String>) {
+        let wanted = Allowed {
+            security_hub: setup.config.write_back.security_hub,
+            guardduty: setup.config.write_back.guardduty,
+        };
+        if wanted == Allowed::default() {
+            return (wanted, None);
+        }
+        if setup.document.guards.dry_run {
+            let why = "the configuration has guards.dry_run on";
+            return (Allowed::default(), Some(why.to_owned()));
+        }
+        let why = match self.settings.stop_switch(&setup.document).await {
+            StopSwitch::Run => return (wanted, None),
+            StopSwitch::Stopped(words) => format!("the stop switch says `{words}`"),
+            StopSwitch::Unreadable(problem) => {
+                format!("the stop switch cannot be read: {problem}")
+            }
+        };
+        (Allowed::default(), Some(why))
+    }
+
+    async fn triage(
+        &self,
+        findings: &[Finding],
+        invocation: &Invocation,
+    ) -> Result<Finished, Failure> {
+        let setup = self.setup().await?;
+        let now = Timestamp::now();
+        let (allowed, halted) = self.allowed(&setup).await;
+        let document = &setup.document;
+        let desk = Desk {
+            ledger: &DynamoLedger::new(&self.sdk, &document.ledger_table),
+            publisher: &SnsPublisher::new(&self.sdk, &document.notifications_topic),
+            judge: &ByBand,
+            around: &Blindfold,
+            sources: &self.sources,
+            document,
+            allowed,
+            now,
+            deadline: &invocation.deadline,
+            pause: PAUSE,
+        };
+        let finished = desk.settle(findings).await;
+        let report = Report {
+            version: Report::VERSION,
+            function: NAME,
+            command: "triage",
+            request_id: invocation.request_id.clone(),
+            environment: document.environment.clone(),
+            at: now,
+            findings: findings.len(),
+            incidents: finished.lines.clone(),
+            updated: finished.written.updated,
+            not_updated: finished.written.refused.clone(),
+            halted,
+            milliseconds: milliseconds(&invocation.deadline),
+        };
+        let written = Response::new(&report)?;
+        tracing::info!(report = written.as_json(), "run finished");
+        emit(&report.environment, NAME, now, &report.metrics());
+        Ok(finished)
+    }
+
+    async fn batch(
+        &self,
+        records: Vec<Record>,
+        invocation: &Invocation,
+    ) -> Result<Response, Failure> {
+        let findings: Vec<Finding> = records
+            .iter()
+            .flat_map(|record| record.findings.iter().cloned())
+            .collect();
+        let again = if findings.is_empty() {
+            std::collections::BTreeSet::new()
+        } else {
+            self.triage(&findings, invocation).await?.again
+        };
+        let kept: Vec<Option<String>> = records
+            .into_iter()
+            .filter(|record| record.findings.iter().any(|one| again.contains(&one.key)))
+            .map(|record| record.item)
+            .collect();
+        let answer = batch_response(&kept).ok_or_else(|| {
+            let words = format!(
+                "{} messages were not settled, and the event does not name them; the whole batch has to come again",
+                kept.len()
+            );
+            Failure::new("NotSettled", &words)
+        })?;
+        Response::new(&answer)
+    }
+
+    async fn event(
+        &self,
+        findings: &[Finding],
+        invocation: &Invocation,
+    ) -> Result<Response, Failure> {
+        let finished = self.triage(findings, invocation).await?;
+        let troubles: Vec<&str> = finished
+            .lines
+            .iter()
+            .filter_map(|line| line.trouble.as_deref())
+            .collect();
+        if !finished.again.is_empty() {
+            let words = if troubles.is_empty() {
+                "the sources could not be told; the event comes again".to_owned()
+            } else {
+                troubles.join("; ")
+            };
+            return Err(Failure::new("NotSettled", &words));
+        }
+        Response::new(&finished.lines)
+    }
+
+    async fn status(&self, at: Option<Timestamp>) -> Result<Response, Failure> {
+        let setup = self.setup().await?;
+        let entries = DynamoLedger::new(&self.sdk, &setup.document.ledger_table)
+            .load(PARTITION)
+            .await
+            .map_err(|error| Failure::new("Ledger", &error))?;
+        let mut report = StatusReport {
+            version: Report::VERSION,
+            function: NAME,
+            command: "status",
+            environment: setup.document.environment.clone(),
+            at: at.unwrap_or_else(Timestamp::now),
+            remembered: 0,
+            open: Vec::new(),
+            left_out: None,
+            unreadable: Vec::new(),
+        };
+        // One after the other: whole matters take much more than their lines.
+        for entry in entries.iter().filter(|entry| is_incident(entry)) {
+            report.remembered += 1;
+            match Matter::read(entry) {
+                Ok(matter) if matter.incident.standing().is_open() => {
+                    report.open.push(OpenIncident::new(&matter));
+                }
+                Ok(_) => {}
+                Err(error) => report.unreadable.push(error.to_string()),
+            }
+        }
+        report
+            .open
+            .sort_by_key(|open| std::cmp::Reverse((open.band, open.last_seen)));
+        let left_out = report.open.len().saturating_sub(MOST_OPEN);
+        report.open.truncate(MOST_OPEN);
+        report.left_out = (left_out > 0).then_some(left_out);
+        Response::new(&report)
+    }
+
+    async fn explain(&self, event: &Value, at: Option<Timestamp>) -> Result<Response, Failure> {
+        let setup = self.setup().await?;
+        let now = at.unwrap_or_else(Timestamp::now);
+        Response::new(&explained(event, &ByBand, &setup.document, now))
+    }
+}
+
+/// What would be done about an event, as if nothing were known before.
+pub fn explained<J: Judge>(
+    event: &Value,
+    judge: &J,
+    document: &Document,
+    now: Timestamp,
+) -> ExplainReport {
+    let findings = event::findings(event, None);
+    let mut matters: BTreeMap<&FindingKey, Vec<&Finding>> = BTreeMap::new();
+    for finding in &findings {
+        matters.entry(&finding.key).or_default().push(finding);
+    }
+    let context = Context::default();
+    let incidents = matters
+        .into_iter()
+        .filter_map(|(key, findings)| {
+            let incident = Incident::after(None, findings)?;
+            let ruling = judge.judge(&Question {
+                before: None,
+                after: &incident,
+                context: &context,
+                last: None,
+                now,
+            });
+            let standing = incident.standing();
+            let matter = Matter::new(incident);
+            let message = (ruling.tell != Telling::None)
+                .then(|| messages::message(&matter, &ruling, &context, document, now));
+            Some(Explained {
+                key: key.clone(),
+                standing,
+                severity: ruling.severity,
+                ruling,
+                message,
+            })
+        })
+        .collect();
+    ExplainReport {
+        version: Report::VERSION,
+        function: NAME,
+        command: "explain",
+        environment: document.environment.clone(),
+        at: now,
+        findings,
+        incidents,
+    }
+}
+
+impl Function for SecurityTriage {
+    async fn handle(&self, input: Value, invocation: Invocation) -> Result<Response, Failure> {
+        let trigger = Trigger::parse(&input).map_err(|error| Failure::new("Input", &error))?;
+        match trigger {
+            Trigger::Batch(records) => self.batch(records, &invocation).await,
+            Trigger::Event(findings) => self.event(&findings, &invocation).await,
+            Trigger::Command(command) => match *command {
+                Command::Status { at } => self.status(at).await,
+                Command::Explain { event, at } => self.explain(&event, at).await,
+            },
+        }
+    }
+}
+
+fn milliseconds(deadline: &Deadline) -> u64 {
+    u64::try_from(deadline.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
