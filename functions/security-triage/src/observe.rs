@@ -21,6 +21,9 @@ pub struct Context {
     /// The environment's code, from the resource's tags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment: Option<String>,
+    /// Whether anybody can reach it.
+    #[serde(default)]
+    pub reach: Reach,
     /// How it can be reached from outside, in words; None where nobody looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exposure: Option<String>,
@@ -33,6 +36,21 @@ pub struct Context {
     /// Look-ups that failed, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gaps: Vec<String>,
+}
+
+/// Whether anybody can reach a resource.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reach {
+    /// Nobody looked, or it is nothing that could be reached.
+    #[default]
+    Unasked,
+    /// The look-up failed.
+    Unknown,
+    /// Anybody can reach it.
+    Open,
+    /// Not anybody can.
+    Closed,
 }
 
 /// A change that CloudTrail knows of.

@@ -21,3 +21,16 @@ pub enum Playbook {
     /// Takes an open ingress rule out of a security group.
     RevokeIngress,
 }
+
+impl Playbook {
+    /// The word by which commands, rules and reports name it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::IsolateInstance => "isolate-instance",
+            Self::DisableAccessKey => "disable-access-key",
+            Self::QuarantinePrincipal => "quarantine-principal",
+            Self::BlockPublicAccess => "block-public-access",
+            Self::RevokeIngress => "revoke-ingress",
+        }
+    }
+}
