@@ -16,7 +16,9 @@ locals {
   }
   _functions_configuration = {
     for name, settings in var.configuration.functions : name => {
-      for key, value in settings : key => value if value != null
+      for key, value in merge(
+        settings, try(local._function_details[name], {})
+      ) : key => value if value != null
     } if settings != null
   }
   _configuration = {

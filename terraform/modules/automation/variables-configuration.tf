@@ -40,6 +40,83 @@ variable "configuration" {
           source = string
         })))
       }))
+      security-triage = optional(object({
+        enrichment = optional(object({
+          account_names  = optional(map(string))
+          changes        = optional(number)
+          changes_from   = optional(string)
+          changes_within = optional(string)
+          exposure       = optional(bool)
+          organizations  = optional(bool)
+          owner_tags     = optional(list(string))
+          patience       = optional(string)
+          tags           = optional(bool)
+        }))
+        rules = optional(object({
+          otherwise = optional(string)
+          shipped   = optional(bool)
+          order = optional(list(object({
+            description = string
+            name        = string
+            precedes    = optional(set(string))
+            match = optional(object({
+              accounts       = optional(set(string))
+              at_least       = optional(string)
+              at_most        = optional(string)
+              environments   = optional(set(string))
+              exposure       = optional(string)
+              ours           = optional(bool)
+              owners         = optional(set(string))
+              part           = optional(string)
+              products       = optional(set(string))
+              regions        = optional(set(string))
+              resource_kinds = optional(set(string))
+              resources      = optional(set(string))
+              sample         = optional(bool)
+              tags           = optional(map(string))
+              types          = optional(set(string))
+            }), {})
+            outcome = object({
+              escalate = optional(object({
+                next_steps = optional(list(string))
+                owner      = optional(string)
+                page       = optional(bool)
+                severity   = optional(string)
+                workflow   = optional(string)
+              }))
+              playbook = optional(object({
+                automatic = optional(bool)
+                name      = string
+              }))
+              suppress = optional(object({
+                archive       = optional(bool)
+                author        = string
+                even_critical = optional(bool)
+                reason        = string
+                until         = string
+                workflow      = optional(string)
+              }))
+              tell = optional(object({
+                archive    = optional(bool)
+                next_steps = optional(list(string))
+                owner      = optional(string)
+                severity   = optional(map(string))
+                workflow   = optional(string)
+              }))
+            })
+          })))
+          playbooks = optional(map(object({
+            accounts  = set(string)
+            automatic = optional(bool)
+          })))
+          repeat = optional(object({
+            critical = optional(string)
+            error    = optional(string)
+            notice   = optional(string)
+            warning  = optional(string)
+          }))
+        }))
+      }))
     }), {})
   })
   default  = {}
@@ -103,5 +180,36 @@ variable "configuration" {
       ), {})) : can(regex("^[A-Za-z0-9 _.:/=+@-]{1,255}$", schedule))
     ])
     error_message = "configuration.functions.off-hours.schedules: letters, digits, space and _.:/=+-@ only."
+  }
+  validation {
+    condition = alltrue([
+      for rule in try(coalesce(
+        var.configuration.functions.security-triage.rules.order
+      ), []) :
+      length([for outcome in values(rule.outcome) : 1 if outcome != null]) == 1
+    ])
+    error_message = "configuration.functions.security-triage.rules.order: a rule has one outcome: tell, suppress, escalate or playbook."
+  }
+  validation {
+    condition = alltrue([
+      for rule in try(coalesce(
+        var.configuration.functions.security-triage.rules.order
+      ), []) :
+      can(regex("^[a-z0-9-]{1,64}$", rule.name))
+    ])
+    error_message = "configuration.functions.security-triage.rules.order: names have small letters, digits and hyphens, at most 64."
+  }
+  # Whether it has ended is the function's to say: a plan must not fail because
+  # time has passed.
+  validation {
+    condition = alltrue([
+      for rule in try(coalesce(
+        var.configuration.functions.security-triage.rules.order
+      ), []) :
+      rule.outcome.suppress == null ? true : can(timeadd(
+        rule.outcome.suppress.until, "0s"
+      ))
+    ])
+    error_message = "configuration.functions.security-triage.rules.order: until is an instant like 2027-05-31T00:00:00Z."
   }
 }

@@ -136,6 +136,83 @@ variable "settings" {
               source = string
             })))
           }))
+          security-triage = optional(object({
+            enrichment = optional(object({
+              account_names  = optional(map(string))
+              changes        = optional(number)
+              changes_from   = optional(string)
+              changes_within = optional(string)
+              exposure       = optional(bool)
+              organizations  = optional(bool)
+              owner_tags     = optional(list(string))
+              patience       = optional(string)
+              tags           = optional(bool)
+            }))
+            rules = optional(object({
+              otherwise = optional(string)
+              shipped   = optional(bool)
+              order = optional(list(object({
+                description = string
+                name        = string
+                precedes    = optional(set(string))
+                match = optional(object({
+                  accounts       = optional(set(string))
+                  at_least       = optional(string)
+                  at_most        = optional(string)
+                  environments   = optional(set(string))
+                  exposure       = optional(string)
+                  ours           = optional(bool)
+                  owners         = optional(set(string))
+                  part           = optional(string)
+                  products       = optional(set(string))
+                  regions        = optional(set(string))
+                  resource_kinds = optional(set(string))
+                  resources      = optional(set(string))
+                  sample         = optional(bool)
+                  tags           = optional(map(string))
+                  types          = optional(set(string))
+                }), {})
+                outcome = object({
+                  escalate = optional(object({
+                    next_steps = optional(list(string))
+                    owner      = optional(string)
+                    page       = optional(bool)
+                    severity   = optional(string)
+                    workflow   = optional(string)
+                  }))
+                  playbook = optional(object({
+                    automatic = optional(bool)
+                    name      = string
+                  }))
+                  suppress = optional(object({
+                    archive       = optional(bool)
+                    author        = string
+                    even_critical = optional(bool)
+                    reason        = string
+                    until         = string
+                    workflow      = optional(string)
+                  }))
+                  tell = optional(object({
+                    archive    = optional(bool)
+                    next_steps = optional(list(string))
+                    owner      = optional(string)
+                    severity   = optional(map(string))
+                    workflow   = optional(string)
+                  }))
+                })
+              })))
+              playbooks = optional(map(object({
+                accounts  = set(string)
+                automatic = optional(bool)
+              })))
+              repeat = optional(object({
+                critical = optional(string)
+                error    = optional(string)
+                notice   = optional(string)
+                warning  = optional(string)
+              }))
+            }))
+          }))
         }))
       }))
     }))

@@ -331,6 +331,74 @@ run "the_configuration_is_what_the_functions_read" {
   }
 }
 
+run "rules_are_written_as_the_function_reads_them" {
+  command = plan
+
+  variables {
+    configuration = {
+      functions = {
+        security-triage = {
+          enrichment = { owner_tags = ["Owner"] }
+          rules = {
+            playbooks = { isolate-instance = { accounts = ["123456789012"] } }
+            order = [
+              {
+                name        = "scanner"
+                description = "Our own scanner looks for open ports"
+                match       = { types = ["Recon:EC2/*"], at_most = "high" }
+                outcome = {
+                  suppress = {
+                    author = "network@example.com"
+                    reason = "It is meant to"
+                    until  = "2027-05-31T00:00:00Z"
+                  }
+                }
+              },
+              {
+                name        = "rest"
+                description = "Everything else is told"
+                outcome     = { tell = { severity = { raised-to = "error" } } }
+              },
+            ]
+          }
+        }
+      }
+    }
+  }
+
+  assert {
+    condition = jsondecode(aws_ssm_parameter.configuration.insecure_value).functions == {
+      security-triage = {
+        enrichment = { owner_tags = ["Owner"] }
+        rules = {
+          playbooks = { isolate-instance = { accounts = ["123456789012"] } }
+          order = [
+            {
+              name        = "scanner"
+              description = "Our own scanner looks for open ports"
+              match       = { types = ["Recon:EC2/*"], at_most = "high" }
+              outcome = {
+                suppress = {
+                  author = "network@example.com"
+                  reason = "It is meant to"
+                  until  = "2027-05-31T00:00:00Z"
+                }
+              }
+            },
+            {
+              name        = "rest"
+              description = "Everything else is told"
+              match       = {}
+              outcome     = { tell = { severity = { raised-to = "error" } } }
+            },
+          ]
+        }
+      }
+    }
+    error_message = "What is left out is left out on every level."
+  }
+}
+
 run "a_long_configuration_is_paid_for" {
   command = plan
 

@@ -104,6 +104,52 @@ run "a_wrong_length_of_time" {
   expect_failures = [var.configuration]
 }
 
+run "a_rule_with_two_outcomes" {
+  command = plan
+
+  variables {
+    configuration = {
+      functions = {
+        security-triage = {
+          rules = {
+            order = [{
+              name        = "both"
+              description = "Told and contained"
+              outcome     = { playbook = { name = "isolate-instance" }, tell = {} }
+            }]
+          }
+        }
+      }
+    }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "a_suppression_until_some_day" {
+  command = plan
+
+  variables {
+    configuration = {
+      functions = {
+        security-triage = {
+          rules = {
+            order = [{
+              name        = "noise"
+              description = "It is known"
+              outcome = {
+                suppress = { author = "me", reason = "noise", until = "next spring" }
+              }
+            }]
+          }
+        }
+      }
+    }
+  }
+
+  expect_failures = [var.configuration]
+}
+
 run "a_schedule_that_no_tag_could_hold" {
   command = plan
 

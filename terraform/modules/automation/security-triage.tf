@@ -1,0 +1,44 @@
+# The rules of security-triage, as the function reads them: it tells what is left
+# out from what is null, on every level.
+
+locals {
+  _security_triage = var.configuration.functions.security-triage
+  _security_triage_rules = one([
+    for rules in [try(local._security_triage.rules, null)] : {
+      for key, value in merge(rules, {
+        order = rules.order == null ? null : [
+          for rule in rules.order : {
+            for key, value in merge(rule, {
+              match = { for key, value in rule.match : key => value if value != null }
+              outcome = {
+                for kind, outcome in rule.outcome : kind => {
+                  for key, value in outcome : key => value if value != null
+                } if outcome != null
+              }
+            }) : key => value if value != null
+          }
+        ]
+        playbooks = rules.playbooks == null ? null : {
+          for name, terms in rules.playbooks : name => {
+            for key, value in terms : key => value if value != null
+          }
+        }
+        repeat = rules.repeat == null ? null : {
+          for key, value in rules.repeat : key => value if value != null
+        }
+      }) : key => value if value != null
+    } if rules != null
+  ])
+  _security_triage_enrichment = one([
+    for enrichment in [try(local._security_triage.enrichment, null)] : {
+      for key, value in enrichment : key => value if value != null
+    } if enrichment != null
+  ])
+  # What a function's settings have below their first level.
+  _function_details = {
+    security-triage = {
+      enrichment = local._security_triage_enrichment
+      rules      = local._security_triage_rules
+    }
+  }
+}
