@@ -19,13 +19,14 @@ use nightshift_runtime::{Deadline, Ledger, LedgerError, Publisher};
 use thiserror::Error;
 
 use crate::back::{self, Sources, Written};
-use crate::finding::{Finding, FindingKey, Handle};
+use crate::decide::{Case, Telling, Verdict, decide};
+use crate::finding::{Band, Finding, FindingKey, Handle};
 use crate::incident::Incident;
-use crate::judge::{Judge, Question, Ruling, Telling};
 use crate::matter::{Matter, Owed, PARTITION, sort_key};
 use crate::messages;
 use crate::observe::Context;
 use crate::report::Line;
+use crate::rules::RuleSet;
 
 /// How many matters are worked on at once.
 const AT_ONCE: usize = 8;
@@ -61,13 +62,13 @@ pub struct Allowed {
 
 /// Everything that one run works with.
 #[derive(Debug)]
-pub struct Desk<'a, L, P, J, A, S> {
+pub struct Desk<'a, L, P, A, S> {
     /// The memory.
     pub ledger: &'a L,
     /// Where messages go.
     pub publisher: &'a P,
-    /// Who knows the rules.
-    pub judge: &'a J,
+    /// The rules.
+    pub rules: &'a RuleSet,
     /// Who looks around.
     pub around: &'a A,
     /// Who takes updates.
@@ -117,11 +118,10 @@ struct Debt {
     version: u64,
 }
 
-impl<L, P, J, A, S> Desk<'_, L, P, J, A, S>
+impl<L, P, A, S> Desk<'_, L, P, A, S>
 where
     L: Ledger,
     P: Publisher,
-    J: Judge,
     A: Surroundings,
     S: Sources,
 {
@@ -190,27 +190,30 @@ where
             },
             None => Matter::new(incident),
         };
-        // Who looks around for what is over, or for what is known, only costs.
-        let news = before.as_ref() != Some(&matter.incident);
-        let context = if news && matter.incident.standing().is_open() {
+        let unfinished = matter.saying.is_some() || matter.owed.is_some() || matter.is_asked();
+        if before.as_ref() == Some(&matter.incident) && !unfinished {
+            return Ok((Line::known(&matter, findings.len()), None));
+        }
+        // Who looks around for what is over only costs.
+        let context = if matter.incident.standing().is_open() {
             self.around.look(&matter.incident).await
         } else {
             Context::default()
         };
-        let ruling = self.ruling(before.as_ref(), &matter, &context);
+        let verdict = verdict(self.rules, before.as_ref(), &matter, &context, self.now);
         let mut version = version;
-        if ruling.tell != Telling::None {
-            matter.saying = Some(ruling.tell);
+        if verdict.tell != Telling::None {
+            matter.saying = Some(verdict.tell);
             version = self.write(&matter, version).await?;
-            let message = messages::message(&matter, &ruling, &context, self.document, self.now);
+            let message = messages::message(&matter, &verdict, &context, self.document, self.now);
             self.publisher.publish(&message).await?;
-            matter = matter.told(ruling.tell, ruling.severity, self.now);
+            matter = matter.told(verdict.tell, verdict.severity, self.now);
         }
-        matter.owed = self.owed(&matter, &ruling);
+        matter.owed = self.owed(&matter, &verdict);
         if stored.as_ref() != Some(&matter) {
             version = self.write(&matter, version).await?;
         }
-        let line = Line::new(&matter, &ruling, findings.len());
+        let line = Line::new(&matter, &verdict, findings.len());
         let debt = matter.owed.is_some().then_some(Debt { matter, version });
         Ok((line, debt))
     }
@@ -220,44 +223,17 @@ where
         Ok(self.ledger.write(PARTITION, &entry).await?)
     }
 
-    /// What the rules say, and what a person has asked for by a custom action
-    /// goes before: whatever they say, that is told.
-    fn ruling(&self, before: Option<&Incident>, matter: &Matter, context: &Context) -> Ruling {
-        let question = Question {
-            before,
-            after: &matter.incident,
-            context,
-            last: matter.said.map(|said| said.word),
-            now: self.now,
-        };
-        let mut ruling = self.judge.judge(&question);
-        if ruling.tell == Telling::None {
-            ruling.tell = matter.unfinished(matter.incident.standing().is_open());
-        }
-        if ruling.tell == Telling::None && matter.is_asked() {
-            let open = matter.incident.standing().is_open();
-            ruling.tell = match (open, matter.said) {
-                (true, Some(said)) if said.word.open => Telling::Update,
-                (true, Some(_)) => Telling::Reopened,
-                (true, None) => Telling::Open,
-                (false, _) => Telling::Resolved,
-            };
-            "a person has sent it by a custom action".clone_into(&mut ruling.why);
-        }
-        ruling
-    }
-
     /// What is owed now: what an earlier run did not pay, and what this one adds.
-    fn owed(&self, matter: &Matter, ruling: &Ruling) -> Option<Owed> {
+    fn owed(&self, matter: &Matter, verdict: &Verdict) -> Option<Owed> {
         let earlier = matter.owed;
         let handles = || matter.incident.handles.iter();
         let has_hub = handles().any(|handle| !matches!(handle, Handle::GuardDuty { .. }));
         let has_detector = handles().any(|handle| matches!(handle, Handle::GuardDuty { .. }));
-        let workflow = ruling
+        let workflow = verdict
             .write_back
             .or(earlier.and_then(|owed| owed.workflow))
             .filter(|_| self.allowed.security_hub && has_hub);
-        let archive = (ruling.archive || earlier.is_some_and(|owed| owed.archive))
+        let archive = (verdict.archive || earlier.is_some_and(|owed| owed.archive))
             && self.allowed.guardduty
             && has_detector;
         (workflow.is_some() || archive).then_some(Owed { workflow, archive })
@@ -318,4 +294,38 @@ where
             }
         }
     }
+}
+
+/// What the rules say. What a person has sent by a custom action is told
+/// whatever they say, and so is what an earlier run was about to tell.
+pub fn verdict(
+    rules: &RuleSet,
+    before: Option<&Incident>,
+    matter: &Matter,
+    context: &Context,
+    now: Timestamp,
+) -> Verdict {
+    let incident = &matter.incident;
+    let standing = incident.standing();
+    let last = matter.said.map(|said| said.word);
+    let case = Case::of_incident(before, incident, standing, context, last);
+    let mut verdict = decide(&case, rules, now);
+    if verdict.rule.is_none() && incident.band == Band::Informational && last.is_none() {
+        verdict.tell = Telling::None;
+        verdict.write_back = None;
+        "it is informational, and no rule wants it told".clone_into(&mut verdict.why);
+    }
+    if verdict.tell == Telling::None {
+        verdict.tell = matter.unfinished(standing.is_open());
+    }
+    if verdict.tell == Telling::None && matter.is_asked() {
+        verdict.tell = match (standing.is_open(), last) {
+            (true, Some(last)) if last.open => Telling::Update,
+            (true, Some(_)) => Telling::Reopened,
+            (true, None) => Telling::Open,
+            (false, _) => Telling::Resolved,
+        };
+        "a person has sent it by a custom action".clone_into(&mut verdict.why);
+    }
+    verdict
 }

@@ -12,7 +12,7 @@ use nightshift_runtime::{CallError, regional};
 
 use crate::back::{Change, Sources, Unprocessed, Update};
 use crate::finding::{AUTHOR, Handle};
-use crate::judge::Workflow;
+use crate::rules::Workflow;
 
 /// The real services, a client for each Region that is written to.
 #[derive(Debug)]
@@ -53,6 +53,7 @@ impl Aws {
             .workflow(
                 WorkflowUpdate::builder()
                     .status(match workflow {
+                        Workflow::Unchanged => WorkflowStatus::New,
                         Workflow::Notified => WorkflowStatus::Notified,
                         Workflow::Suppressed => WorkflowStatus::Suppressed,
                         Workflow::Resolved => WorkflowStatus::Resolved,
@@ -91,8 +92,9 @@ impl Aws {
         comment: &str,
     ) -> Result<Vec<Unprocessed>, CallError> {
         const OPERATION: &str = "securityhub:BatchUpdateFindingsV2";
-        // 2 in progress, 3 suppressed, 4 resolved.
+        // 1 new, 2 in progress, 3 suppressed, 4 resolved.
         let status = match workflow {
+            Workflow::Unchanged => 1,
             Workflow::Notified => 2,
             Workflow::Suppressed => 3,
             Workflow::Resolved => 4,

@@ -11,8 +11,8 @@ use nightshift_core::{Document, Region};
 use nightshift_runtime::{CallError, Deadline};
 
 use crate::finding::{AUTHOR, Handle};
-use crate::judge::Workflow;
 use crate::matter::{Matter, Owed};
+use crate::rules::Workflow;
 
 /// `BatchUpdateFindings` and `BatchUpdateFindingsV2` take 100 findings,
 /// `ArchiveFindings` 50 (API references).
@@ -152,7 +152,7 @@ fn place(region: &Region, document: &Document) -> Region {
 
 fn change(handle: &Handle, owed: Owed, document: &Document, now: Timestamp) -> Option<Change> {
     let said = match owed.workflow {
-        Some(Workflow::Notified) | None => "people were told",
+        Some(Workflow::Notified | Workflow::Unchanged) | None => "people were told",
         Some(Workflow::Suppressed) => "a rule suppresses it",
         Some(Workflow::Resolved) => "it is over",
     };

@@ -3,12 +3,16 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::rules::RuleFile;
+
 /// The section `functions.security-triage` of the configuration document.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// What the sources are told of what people were told.
     pub write_back: WriteBack,
+    /// What is told, to whom and how loud, and what may be contained.
+    pub rules: RuleFile,
 }
 
 /// What the sources are told. Off until a configuration turns it on, and only

@@ -83,7 +83,7 @@ pub struct Verdict {
 }
 
 /// What people are told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Telling {
     /// Nothing.

@@ -9,10 +9,10 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::finding::Finding;
-use crate::sources;
+use crate::rules::RuleFile;
+use crate::sources::{batch, is_notice};
 
-/// An envelope in an envelope in an envelope is somebody's game.
-const ENVELOPES: usize = 4;
+pub use crate::sources::{Record, findings};
 
 /// What woke the function.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,15 +23,6 @@ pub enum Trigger {
     Batch(Vec<Record>),
     /// One event of EventBridge, or a notice of SNS, without a queue.
     Event(Vec<Finding>),
-}
-
-/// One message of the queue.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Record {
-    /// The queue's name for it, by which it can be given back.
-    pub item: Option<String>,
-    /// What it tells; at least one finding, whatever it holds.
-    pub findings: Vec<Finding>,
 }
 
 /// A command, as an operator sends it.
@@ -47,12 +38,19 @@ pub enum Command {
     },
     /// Says which rule decides about an event, and why, without telling anybody.
     Explain {
-        /// The event, as EventBridge, SNS or SQS brings it.
+        /// The event, as `EventBridge`, SNS or SQS brings it.
         event: Value,
         /// What counts as now.
         #[serde(default)]
         #[schemars(with = "Option<String>")]
         at: Option<Timestamp>,
+    },
+    /// Shows what another rule file would have made of events that have been.
+    Replay {
+        /// The events, each as `EventBridge`, SNS or SQS has brought it.
+        events: Vec<Value>,
+        /// The other rule file.
+        rules: RuleFile,
     },
 }
 
@@ -61,7 +59,7 @@ pub enum Command {
 pub enum EventError {
     /// A command with a wrong name or wrong fields.
     #[error(
-        "the command was not understood: {problem}; commands are status and explain, see docs/security-triage.md"
+        "the command was not understood: {problem}; commands are status, explain and replay, see docs/security-triage.md"
     )]
     Command {
         /// What is wrong with it.
@@ -96,7 +94,7 @@ impl Trigger {
                 record.get("body").is_some() || record["eventSource"].as_str() == Some("aws:sqs")
             };
             if records.iter().all(from_queue) {
-                return Ok(Self::Batch(records.iter().map(record).collect()));
+                return Ok(Self::Batch(batch(records)));
             }
             return Ok(Self::Event(findings(input, None)));
         }
@@ -106,76 +104,6 @@ impl Trigger {
         Err(EventError::Unknown {
             found: printable(&input.to_string(), 200),
         })
-    }
-}
-
-/// Every finding in an event, out of whatever envelopes; at least one.
-pub fn findings(event: &Value, sent: Option<Timestamp>) -> Vec<Finding> {
-    unwrapped(event, sent, 0)
-}
-
-fn record(record: &Value) -> Record {
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let sent = text(&record["attributes"]["SentTimestamp"])
-        .and_then(|text| text.parse().ok())
-        .and_then(|milliseconds| Timestamp::from_millisecond(milliseconds).ok());
-    Record {
-        item: text(&record["messageId"]).filter(|id| !id.is_empty()),
-        findings: match &record["body"] {
-            Value::String(body) => message(body, sent, 0),
-            _ => vec![sources::read_text(&record.to_string(), sent)],
-        },
-    }
-}
-
-/// A body of SQS or a message of SNS.
-fn message(text: &str, sent: Option<Timestamp>, depth: usize) -> Vec<Finding> {
-    match serde_json::from_str::<Value>(text) {
-        Ok(event @ (Value::Object(_) | Value::Array(_))) => unwrapped(&event, sent, depth + 1),
-        _ => vec![sources::read_text(text, sent)],
-    }
-}
-
-fn unwrapped(event: &Value, sent: Option<Timestamp>, depth: usize) -> Vec<Finding> {
-    let as_it_is = || sources::read(event, sent);
-    if depth > ENVELOPES {
-        return as_it_is();
-    }
-    let several = |list: &[Value], of: &dyn Fn(&Value) -> Vec<Finding>| {
-        if list.is_empty() {
-            as_it_is()
-        } else {
-            list.iter().flat_map(of).collect()
-        }
-    };
-    if let Value::Array(list) = event {
-        return several(list, &|one| unwrapped(one, sent, depth + 1));
-    }
-    if is_notice(event) {
-        return notice(event, sent, depth);
-    }
-    match event.get("Records") {
-        Some(Value::Array(records)) => several(records, &|one| match one.get("Sns") {
-            Some(sns) => notice(sns, sent, depth),
-            None => record(one).findings,
-        }),
-        _ => as_it_is(),
-    }
-}
-
-/// The envelope in which SNS delivers to a queue or an address.
-fn is_notice(event: &Value) -> bool {
-    event.get("Type").and_then(Value::as_str) == Some("Notification")
-        && event.get("Message").is_some_and(Value::is_string)
-}
-
-fn notice(notice: &Value, sent: Option<Timestamp>, depth: usize) -> Vec<Finding> {
-    let at = notice["Timestamp"]
-        .as_str()
-        .and_then(|text| text.parse().ok());
-    match notice["Message"].as_str() {
-        Some(text) => message(text, at.or(sent), depth),
-        None => vec![sources::read_text(&notice.to_string(), at.or(sent))],
     }
 }
 

@@ -1,7 +1,7 @@
 //! The way through the rooms: event, observe, decide, act, report.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -13,19 +13,19 @@ use nightshift_runtime::{
 };
 use serde_json::Value;
 
-use crate::act::{Allowed, Blindfold, Desk, Finished};
+use crate::act::{Allowed, Blindfold, Desk, Finished, Surroundings, verdict};
 use crate::aws::Aws;
 use crate::config::Config;
+use crate::decide::Telling;
 use crate::event::{self, Command, Record, Trigger};
+use crate::explain::explain;
 use crate::finding::{Finding, FindingKey};
 use crate::incident::Incident;
-use crate::judge::{ByBand, Judge, Question, Telling};
 use crate::matter::{Matter, PARTITION, is_incident};
 use crate::messages;
-use crate::observe::Context;
-use crate::report::{
-    ExplainReport, Explained, MOST_OPEN, OpenIncident, Report, StatusReport, batch_response,
-};
+use crate::replay::replay;
+use crate::report::{Explanation, MOST_OPEN, OpenIncident, Report, StatusReport, batch_response};
+use crate::rules::{RuleFile, RuleSet};
 
 const NAME: &str = "security-triage";
 /// How long a contested entry or update rests before it is tried again.
@@ -37,12 +37,16 @@ pub struct SecurityTriage {
     sdk: SdkConfig,
     settings: Settings,
     sources: Aws,
+    /// The rules of the document that was read last: checking them takes longer
+    /// than asking them.
+    rules: Mutex<Option<(Arc<Document>, Arc<RuleSet>)>>,
 }
 
 /// The configuration of one invocation.
 struct Setup {
     document: Arc<Document>,
     config: Config,
+    rules: Arc<RuleSet>,
 }
 
 impl SecurityTriage {
@@ -59,6 +63,7 @@ impl SecurityTriage {
             sources: Aws::new(sdk.clone()),
             settings,
             sdk,
+            rules: Mutex::new(None),
         }
     }
 
@@ -68,10 +73,29 @@ impl SecurityTriage {
             .document()
             .await
             .map_err(|error| Failure::new("Configuration", &error))?;
-        let config = document
+        let config: Config = document
             .section(NAME)
             .map_err(|error| Failure::new("Configuration", &error))?;
-        Ok(Setup { document, config })
+        let rules = self.rules(&document, &config)?;
+        Ok(Setup {
+            document,
+            config,
+            rules,
+        })
+    }
+
+    fn rules(&self, document: &Arc<Document>, config: &Config) -> Result<Arc<RuleSet>, Failure> {
+        let mut known = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, rules)) = known.as_ref()
+            && Arc::ptr_eq(of, document)
+        {
+            return Ok(Arc::clone(rules));
+        }
+        let rules = RuleSet::new(config.rules.clone(), &document.accounts, Timestamp::now())
+            .map_err(|error| Failure::new("Configuration", &error))?;
+        let rules = Arc::new(rules);
+        *known = Some((Arc::clone(document), Arc::clone(&rules)));
+        Ok(rules)
     }
 
     /// Which updates of sources are allowed now, and why none is where the
@@ -110,7 +134,7 @@ impl SecurityTriage {
         let desk = Desk {
             ledger: &DynamoLedger::new(&self.sdk, &document.ledger_table),
             publisher: &SnsPublisher::new(&self.sdk, &document.notifications_topic),
-            judge: &ByBand,
+            rules: &setup.rules,
             around: &Blindfold,
             sources: &self.sources,
             document,
@@ -231,55 +255,58 @@ impl SecurityTriage {
     async fn explain(&self, event: &Value, at: Option<Timestamp>) -> Result<Response, Failure> {
         let setup = self.setup().await?;
         let now = at.unwrap_or_else(Timestamp::now);
-        Response::new(&explained(event, &ByBand, &setup.document, now))
+        let findings = event::findings(event, None);
+        let answer = explained(&findings, &setup.rules, &Blindfold, &setup.document, now).await;
+        Response::new(&answer)
+    }
+
+    async fn replay(&self, events: &[Value], rules: RuleFile) -> Result<Response, Failure> {
+        let setup = self.setup().await?;
+        let findings: Vec<Finding> = events
+            .iter()
+            .flat_map(|event| event::findings(event, None))
+            .collect();
+        let first = findings.iter().map(|finding| finding.emitted).min();
+        // Checked as of the first event: what had not ended then counts.
+        let now = first.unwrap_or_else(Timestamp::now);
+        let rules = RuleSet::new(rules, &setup.document.accounts, now)
+            .map_err(|error| Failure::new("Command", &error))?;
+        Response::new(&replay(&findings, &BTreeMap::new(), &setup.rules, &rules))
     }
 }
 
-/// What would be done about an event, as if nothing were known before.
-pub fn explained<J: Judge>(
-    event: &Value,
-    judge: &J,
+/// What would be done about findings, and what people would read, as if nothing
+/// were known of them before.
+pub async fn explained<A: Surroundings>(
+    findings: &[Finding],
+    rules: &RuleSet,
+    around: &A,
     document: &Document,
     now: Timestamp,
-) -> ExplainReport {
-    let findings = event::findings(event, None);
+) -> Explanation {
     let mut matters: BTreeMap<&FindingKey, Vec<&Finding>> = BTreeMap::new();
-    for finding in &findings {
+    for finding in findings {
         matters.entry(&finding.key).or_default().push(finding);
     }
-    let context = Context::default();
-    let incidents = matters
-        .into_iter()
-        .filter_map(|(key, findings)| {
-            let incident = Incident::after(None, findings)?;
-            let ruling = judge.judge(&Question {
-                before: None,
-                after: &incident,
-                context: &context,
-                last: None,
-                now,
-            });
-            let standing = incident.standing();
-            let matter = Matter::new(incident);
-            let message = (ruling.tell != Telling::None)
-                .then(|| messages::message(&matter, &ruling, &context, document, now));
-            Some(Explained {
-                key: key.clone(),
-                standing,
-                severity: ruling.severity,
-                ruling,
-                message,
-            })
-        })
-        .collect();
-    ExplainReport {
-        version: Report::VERSION,
-        function: NAME,
-        command: "explain",
+    let mut contexts = BTreeMap::new();
+    let mut messages = Vec::new();
+    for (key, findings) in matters {
+        let Some(incident) = Incident::after(None, findings) else {
+            continue;
+        };
+        let context = around.look(&incident).await;
+        let matter = Matter::new(incident);
+        let verdict = verdict(rules, None, &matter, &context, now);
+        if verdict.tell != Telling::None {
+            let message = messages::message(&matter, &verdict, &context, document, now);
+            messages.push(message);
+        }
+        contexts.insert(key.clone(), context);
+    }
+    Explanation {
+        report: explain(findings, &contexts, rules, now),
         environment: document.environment.clone(),
-        at: now,
-        findings,
-        incidents,
+        messages,
     }
 }
 
@@ -292,6 +319,7 @@ impl Function for SecurityTriage {
             Trigger::Command(command) => match *command {
                 Command::Status { at } => self.status(at).await,
                 Command::Explain { event, at } => self.explain(&event, at).await,
+                Command::Replay { events, rules } => self.replay(&events, rules).await,
             },
         }
     }

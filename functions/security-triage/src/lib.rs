@@ -16,7 +16,6 @@ pub mod explain;
 pub mod finding;
 pub mod handler;
 pub mod incident;
-pub mod judge;
 pub mod matter;
 pub mod messages;
 pub mod observe;

@@ -6,9 +6,10 @@ use nightshift_runtime::{Body, Entry, LedgerError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::decide::{LastWord, Telling};
 use crate::finding::FindingKey;
 use crate::incident::Incident;
-use crate::judge::{LastWord, Telling, Workflow};
+use crate::rules::Workflow;
 
 /// The ledger's partition of all incidents.
 pub const PARTITION: &str = "triage";

@@ -10,8 +10,8 @@ use nightshift_core::{
     Document, Fact, Link, Notification, Region, Section, Severity, Status, printable,
 };
 
+use crate::decide::{Telling, Verdict};
 use crate::finding::{Band, Finding, Part, Route, Subject};
-use crate::judge::{Ruling, Telling};
 use crate::matter::Matter;
 use crate::observe::Context;
 
@@ -24,18 +24,18 @@ const SENTENCES: usize = 700;
 /// The message of one matter, before it is written down that it was told.
 pub fn message(
     matter: &Matter,
-    ruling: &Ruling,
+    verdict: &Verdict,
     context: &Context,
     document: &Document,
     now: Timestamp,
 ) -> Notification {
     let incident = &matter.incident;
     let finding = &incident.latest;
-    let over = ruling.tell == Telling::Resolved || !incident.standing().is_open();
+    let over = verdict.tell == Telling::Resolved || !incident.standing().is_open();
     let region = links::region(&incident.key.region);
     Notification {
         version: Notification::VERSION,
-        id: matter.message_id(ruling.tell),
+        id: matter.message_id(verdict.tell),
         source: "security-triage".to_owned(),
         environment: document.environment.clone(),
         account: incident.key.account.clone(),
@@ -43,7 +43,7 @@ pub fn message(
         severity: if over {
             Severity::Notice
         } else {
-            ruling.severity
+            verdict.severity
         },
         kind: if over {
             "security-triage.resolved".to_owned()
@@ -52,30 +52,30 @@ pub fn message(
         },
         dedup_key: Some(printable(&incident.key.to_string(), 300)),
         status: if over { Status::Resolved } else { Status::Open },
-        owner: owner(ruling, context),
-        title: title(matter, ruling, over),
-        summary: summary(matter, ruling, over),
-        facts: facts(matter, ruling, context),
-        sections: sections(finding, ruling, context),
-        next_steps: next_steps(finding, ruling, over),
+        owner: owner(verdict, context),
+        title: title(matter, verdict, over),
+        summary: summary(matter, verdict, over),
+        facts: facts(matter, verdict, context),
+        sections: sections(finding, verdict, context),
+        next_steps: next_steps(finding, verdict, over),
         commands: Vec::new(),
         links: links(finding, region.as_ref()),
         occurred_at: if over { now } else { incident.last_seen },
     }
 }
 
-fn owner(ruling: &Ruling, context: &Context) -> Option<String> {
-    let owner = ruling.owner.as_ref().or(context.owner.as_ref())?;
+fn owner(verdict: &Verdict, context: &Context) -> Option<String> {
+    let owner = verdict.owner.as_ref().or(context.owner.as_ref())?;
     let owner = printable(owner.trim(), 100);
     (!owner.is_empty()).then_some(owner)
 }
 
-fn title(matter: &Matter, ruling: &Ruling, over: bool) -> String {
+fn title(matter: &Matter, verdict: &Verdict, over: bool) -> String {
     let incident = &matter.incident;
     let worse = matter
         .said
-        .is_some_and(|said| said.word.open && said.word.severity < ruling.severity);
-    let prefix = match ruling.tell {
+        .is_some_and(|said| said.word.open && said.word.severity < verdict.severity);
+    let prefix = match verdict.tell {
         _ if over => "Over: ",
         Telling::Reopened => "Back: ",
         Telling::Update if worse => "Worse: ",
@@ -94,14 +94,14 @@ fn title(matter: &Matter, ruling: &Ruling, over: bool) -> String {
 }
 
 /// What it is, what it means, and how it is known.
-fn summary(matter: &Matter, ruling: &Ruling, over: bool) -> String {
+fn summary(matter: &Matter, verdict: &Verdict, over: bool) -> String {
     let incident = &matter.incident;
     let finding = &incident.latest;
     let mut sentences = Vec::new();
     if over {
         sentences.push(format!(
             "Nobody need look any more: {}.",
-            printable(&ruling.why, VALUE)
+            printable(&verdict.why, VALUE)
         ));
     }
     let description = printable(finding.description.trim(), SENTENCES);
@@ -128,7 +128,7 @@ fn ended(text: String) -> String {
     }
 }
 
-fn facts(matter: &Matter, ruling: &Ruling, context: &Context) -> Vec<Fact> {
+fn facts(matter: &Matter, verdict: &Verdict, context: &Context) -> Vec<Fact> {
     let incident = &matter.incident;
     let finding = &incident.latest;
     let mut facts = Vec::new();
@@ -158,7 +158,7 @@ fn facts(matter: &Matter, ruling: &Ruling, context: &Context) -> Vec<Fact> {
         "Sent by",
         incident.asked.as_ref().map(|asked| asked.action.clone()),
     );
-    fact("Rule", ruling.rule.clone());
+    fact("Rule", verdict.rule.clone());
     facts
 }
 
@@ -248,7 +248,7 @@ fn routes(matter: &Matter) -> String {
     names.join(", ")
 }
 
-fn sections(finding: &Finding, ruling: &Ruling, context: &Context) -> Vec<Section> {
+fn sections(finding: &Finding, verdict: &Verdict, context: &Context) -> Vec<Section> {
     let mut sections = Vec::new();
     let mut section = |title: &str, items: Vec<String>| {
         if !items.is_empty() {
@@ -281,8 +281,15 @@ fn sections(finding: &Finding, ruling: &Ruling, context: &Context) -> Vec<Sectio
             })
             .collect(),
     );
-    let ours = context.ours.iter().chain(&ruling.notes);
-    section("Note", ours.cloned().collect());
+    section("Note", verdict.notes.clone());
+    let called = verdict.playbooks.iter();
+    section(
+        "Can be contained by",
+        called
+            .map(|called| format!("{}, says rule {}", called.playbook.word(), called.rule))
+            .collect(),
+    );
+    section("Not done", verdict.refusals.clone());
     section("Could not be looked up", context.gaps.clone());
     sections
 }
@@ -301,11 +308,11 @@ fn folded(items: &[String]) -> Vec<String> {
     lines
 }
 
-fn next_steps(finding: &Finding, ruling: &Ruling, over: bool) -> Vec<String> {
+fn next_steps(finding: &Finding, verdict: &Verdict, over: bool) -> Vec<String> {
     if over {
         return vec!["Nothing to do.".to_owned()];
     }
-    let mut steps: Vec<String> = ruling
+    let mut steps: Vec<String> = verdict
         .next_steps
         .iter()
         .map(|step| printable(step, 300))

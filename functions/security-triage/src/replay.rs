@@ -233,7 +233,11 @@ impl Memory {
     /// As if all had been done that the verdict says.
     fn enter(&mut self, verdict: &Verdict, now: Timestamp, tally: &mut Tally) {
         for called in &verdict.playbooks {
-            if self.called.insert(called.playbook, called.automatic).is_none() {
+            if self
+                .called
+                .insert(called.playbook, called.automatic)
+                .is_none()
+            {
                 *tally.playbooks.entry(called.playbook).or_default() += 1;
                 tally.automatic += usize::from(called.automatic);
             }

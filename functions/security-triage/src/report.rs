@@ -1,15 +1,17 @@
 //! The typed answer of a run.
 
 use jiff::Timestamp;
-use nightshift_core::{Notification, Severity, printable};
+use nightshift_core::{Notification, printable};
 use nightshift_runtime::{Metric, Unit};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::finding::{Band, Finding, FindingKey, Route, Standing};
-use crate::judge::{Ruling, Telling, Workflow};
+use crate::decide::{Telling, Verdict};
+use crate::explain::ExplainReport;
+use crate::finding::{Band, FindingKey, Route, Standing};
 use crate::matter::Matter;
+use crate::rules::Workflow;
 
 /// The most incidents that a status lists; an answer of Lambda may have 6 MB.
 pub const MOST_OPEN: usize = 1_000;
@@ -79,7 +81,7 @@ pub struct Line {
 
 impl Line {
     /// A matter that was settled.
-    pub fn new(matter: &Matter, ruling: &Ruling, findings: usize) -> Self {
+    pub fn new(matter: &Matter, verdict: &Verdict, findings: usize) -> Self {
         let incident = &matter.incident;
         Self {
             key: incident.key.clone(),
@@ -87,11 +89,24 @@ impl Line {
             standing: Some(incident.standing()),
             band: Some(incident.band),
             title: Some(printable(&incident.latest.title, 150)),
-            told: ruling.tell,
-            why: ruling.why.clone(),
-            rule: ruling.rule.clone(),
+            told: verdict.tell,
+            why: verdict.why.clone(),
+            rule: verdict.rule.clone(),
             write_back: matter.owed.and_then(|owed| owed.workflow),
             trouble: None,
+        }
+    }
+
+    /// A matter of which nothing new has come.
+    pub fn known(matter: &Matter, findings: usize) -> Self {
+        let incident = &matter.incident;
+        Self {
+            findings,
+            standing: Some(incident.standing()),
+            band: Some(incident.band),
+            title: Some(printable(&incident.latest.title, 150)),
+            why: "the event brings nothing new".to_owned(),
+            ..Self::echo(&incident.key)
         }
     }
 
@@ -239,38 +254,14 @@ impl OpenIncident {
     }
 }
 
-/// The answer to `explain`.
+/// The answer to `explain`, with what people would read.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct ExplainReport {
-    /// The version of this shape; 1.
-    pub version: u32,
-    /// Always `security-triage`.
-    pub function: &'static str,
-    /// Always `explain`.
-    pub command: &'static str,
+pub struct Explanation {
+    /// What the rules say.
+    #[serde(flatten)]
+    pub report: ExplainReport,
     /// The environment's code.
     pub environment: String,
-    /// What counted as now.
-    #[schemars(with = "String")]
-    pub at: Timestamp,
-    /// What the event says.
-    pub findings: Vec<Finding>,
-    /// What would be done about each matter, as if nothing were known of it.
-    pub incidents: Vec<Explained>,
-}
-
-/// What would be done about a matter.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct Explained {
-    /// What it is merged by.
-    pub key: FindingKey,
-    /// Where it stands.
-    pub standing: Standing,
-    /// How loud it would be told.
-    pub severity: Severity,
-    /// What the rules say.
-    pub ruling: Ruling,
-    /// What people would be told.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<Notification>,
+    /// What people would be told, a message for each matter.
+    pub messages: Vec<Notification>,
 }

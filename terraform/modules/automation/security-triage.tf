@@ -34,11 +34,17 @@ locals {
       for key, value in enrichment : key => value if value != null
     } if enrichment != null
   ])
+  _security_triage_write_back = one([
+    for write_back in [try(local._security_triage.write_back, null)] : {
+      for key, value in write_back : key => value if value != null
+    } if write_back != null
+  ])
   # What a function's settings have below their first level.
   _function_details = {
     security-triage = {
       enrichment = local._security_triage_enrichment
       rules      = local._security_triage_rules
+      write_back = local._security_triage_write_back
     }
   }
 }

@@ -116,6 +116,10 @@ variable "configuration" {
             warning  = optional(string)
           }))
         }))
+        write_back = optional(object({
+          guardduty    = optional(bool)
+          security_hub = optional(bool)
+        }))
       }))
     }), {})
   })

@@ -212,6 +212,10 @@ variable "settings" {
                 warning  = optional(string)
               }))
             }))
+            write_back = optional(object({
+              guardduty    = optional(bool)
+              security_hub = optional(bool)
+            }))
           }))
         }))
       }))

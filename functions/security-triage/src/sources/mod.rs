@@ -9,6 +9,7 @@ mod cloudtrail;
 mod config;
 mod detail;
 mod envelope;
+mod envelopes;
 mod guardduty;
 mod guardduty_action;
 mod guardduty_resources;
@@ -28,9 +29,11 @@ use crate::finding::Finding;
 use detail::Detail;
 use envelope::Envelope;
 
-/// Every finding in an event of EventBridge; at least one, whatever it holds.
+pub use envelopes::{Record, batch, findings, is_notice};
+
+/// Every finding in an event of `EventBridge`; at least one, whatever it holds.
 /// `sent` is when it was sent, where the event itself does not say.
-pub fn read(event: &Value, sent: Option<Timestamp>) -> Vec<Finding> {
+fn read(event: &Value, sent: Option<Timestamp>) -> Vec<Finding> {
     let envelope = Envelope::of(event, sent);
     let findings = known(&envelope);
     let findings = if findings.is_empty() {
@@ -42,7 +45,7 @@ pub fn read(event: &Value, sent: Option<Timestamp>) -> Vec<Finding> {
 }
 
 /// The finding for a text that is no event at all.
-pub fn read_text(text: &str, sent: Option<Timestamp>) -> Finding {
+fn read_text(text: &str, sent: Option<Timestamp>) -> Finding {
     unknown::text(text, sent).bounded()
 }
 

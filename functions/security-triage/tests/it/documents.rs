@@ -3,9 +3,13 @@
 use std::fs;
 
 use jiff::Timestamp;
-use nightshift_testkit::{Manifest, workspace_root};
+use nightshift_testkit::{Manifest, assert_valid, workspace_root};
+use security_triage::config::Config;
 use security_triage::finding::{Band, Route};
 use security_triage::report::Report;
+use security_triage::rules::RuleSet;
+
+use crate::world::{at, document};
 
 fn page() -> String {
     fs::read_to_string(workspace_root().join("docs/security-triage.md")).unwrap()
@@ -74,6 +78,20 @@ fn the_bands_are_told_as_they_are() {
         let severity = serde_json::to_value(band.severity()).unwrap();
         assert_eq!(row[2], format!("`{}`", severity.as_str().unwrap()));
     }
+}
+
+#[test]
+fn the_configuration_of_the_page_is_read() {
+    let page = page();
+    let (_, block) = page.split_once("```json\n").unwrap();
+    let (block, _) = block.split_once("```").unwrap();
+    assert_valid(
+        "security-triage-config",
+        &serde_json::from_str(block).unwrap(),
+    );
+    let config: Config = serde_json::from_str(block).unwrap();
+    let now = at("2026-11-23T19:00:00Z");
+    RuleSet::new(config.rules, &document().accounts, now).unwrap();
 }
 
 #[test]

@@ -5,6 +5,7 @@
     reason = "what stands around a test fails the test as well"
 )]
 
+mod bounds;
 mod documents;
 mod findings;
 mod incidents;

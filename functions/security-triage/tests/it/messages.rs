@@ -2,17 +2,18 @@
 
 use nightshift_core::Notification;
 use nightshift_testkit::{assert_valid, fixtures};
+use security_triage::act::Blindfold;
 use security_triage::event::{Trigger, findings};
 use security_triage::handler::explained;
-use security_triage::judge::ByBand;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::world::{at, document};
+use crate::world::{at, document, rules, run};
 
 fn messages(event: &Value) -> Vec<Notification> {
-    let report = explained(event, &ByBand, &document(), at("2026-11-23T19:10:00Z"));
-    let messages = report.incidents.into_iter();
-    messages.filter_map(|incident| incident.message).collect()
+    let (rules, document) = (rules(json!({})), document());
+    let now = at("2026-11-23T19:10:00Z");
+    let findings = findings(event, None);
+    run(explained(&findings, &rules, &Blindfold, &document, now)).messages
 }
 
 /// What holds for every message, whatever it was made of.

@@ -4,14 +4,15 @@ use nightshift_core::Document;
 use nightshift_testkit::{assert_valid, fixtures, hold_schema, violations};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, schema_for};
+use security_triage::act::Blindfold;
 use security_triage::config::Config;
-use security_triage::event::{Command, Trigger};
+use security_triage::event::{Command, Trigger, findings};
 use security_triage::handler::explained;
-use security_triage::judge::ByBand;
-use security_triage::report::{ExplainReport, Report, StatusReport};
+use security_triage::replay::{ReplayReport, replay};
+use security_triage::report::{Explanation, Report, StatusReport};
 use serde_json::{Value, json};
 
-use crate::world::{at, document};
+use crate::world::{at, document, rules, run};
 
 /// The schema of what the function writes: what it may leave out is optional.
 fn answer<T: JsonSchema>() -> Value {
@@ -27,7 +28,8 @@ fn schemas_are_what_the_code_says() {
     hold_schema("security-triage-command", &schema(schema_for!(Command)));
     hold_schema("security-triage-report", &answer::<Report>());
     hold_schema("security-triage-status", &answer::<StatusReport>());
-    hold_schema("security-triage-explain", &answer::<ExplainReport>());
+    hold_schema("security-triage-explain", &answer::<Explanation>());
+    hold_schema("security-triage-replay", &answer::<ReplayReport>());
 }
 
 #[test]
@@ -50,18 +52,29 @@ fn commands_and_their_schema_agree() {
 
 #[test]
 fn explanations_keep_their_schema() {
+    let (rules, document) = (rules(json!({})), document());
     for fixture in fixtures("security-triage") {
-        let report = explained(
-            &fixture.event,
-            &ByBand,
-            &document(),
-            at("2026-11-23T19:10:00Z"),
-        );
+        let findings = findings(&fixture.event, None);
+        let now = at("2026-11-23T19:10:00Z");
+        let report = run(explained(&findings, &rules, &Blindfold, &document, now));
         assert_valid(
             "security-triage-explain",
             &serde_json::to_value(report).unwrap(),
         );
     }
+}
+
+#[test]
+fn a_replay_keeps_its_schema() {
+    let (old, new) = (rules(json!({})), rules(json!({"shipped": false})));
+    let events = fixtures("security-triage").into_iter();
+    let findings: Vec<_> = events.flat_map(|one| findings(&one.event, None)).collect();
+    let report = replay(&findings, &std::collections::BTreeMap::new(), &old, &new);
+    assert!(!report.changes.is_empty());
+    assert_valid(
+        "security-triage-replay",
+        &serde_json::to_value(report).unwrap(),
+    );
 }
 
 #[test]

@@ -4,8 +4,8 @@ use nightshift_core::Region;
 use security_triage::back::{Change, updates};
 use security_triage::finding::{AUTHOR, Finding, Handle};
 use security_triage::incident::Incident;
-use security_triage::judge::Workflow;
 use security_triage::matter::{Matter, Owed};
+use security_triage::rules::Workflow;
 
 use crate::findings::of;
 use crate::world::{at, document};

@@ -4,8 +4,8 @@ use jiff::SignedDuration;
 use nightshift_core::{Severity, Status};
 use nightshift_runtime::CallClass;
 use nightshift_testkit::Crash;
+use security_triage::decide::Telling;
 use security_triage::finding::{Finding, Standing};
-use security_triage::judge::Telling;
 
 use crate::findings::of;
 use crate::world::{Said, World, at, run};

@@ -12,9 +12,9 @@ use nightshift_testkit::{FakeLedger, FakePublisher};
 use security_triage::act::{Allowed, Blindfold, Desk, Finished};
 use security_triage::back::{self, Sources, Unprocessed, Update};
 use security_triage::finding::Finding;
-use security_triage::judge::ByBand;
 use security_triage::matter::{Matter, PARTITION};
-use serde_json::json;
+use security_triage::rules::{RuleFile, RuleSet};
+use serde_json::{Value, json};
 
 /// What the services answer to one call.
 #[derive(Clone, Copy, Debug)]
@@ -69,12 +69,26 @@ impl Sources for FakeSources {
 }
 
 /// One environment: its memory, its topic and its services.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct World {
     pub ledger: FakeLedger,
     pub publisher: FakePublisher,
     pub sources: FakeSources,
     pub allowed: Allowed,
+    pub rules: RuleSet,
+}
+
+impl Default for World {
+    /// An environment without rules of its own or shipped ones: bands decide.
+    fn default() -> Self {
+        Self {
+            ledger: FakeLedger::new(),
+            publisher: FakePublisher::new(),
+            sources: FakeSources::default(),
+            allowed: Allowed::default(),
+            rules: rules(json!({"shipped": false})),
+        }
+    }
 }
 
 impl World {
@@ -105,7 +119,7 @@ impl World {
         let desk = Desk {
             ledger: &self.ledger,
             publisher: &self.publisher,
-            judge: &ByBand,
+            rules: &self.rules,
             around: &Blindfold,
             sources: &self.sources,
             document: &document(),
@@ -141,6 +155,12 @@ pub fn run<T>(future: impl Future<Output = T>) -> T {
         .build()
         .unwrap()
         .block_on(future)
+}
+
+/// Checked rules.
+pub fn rules(file: Value) -> RuleSet {
+    let file: RuleFile = serde_json::from_value(file).unwrap();
+    RuleSet::new(file, &document().accounts, at("2026-11-23T19:00:00Z")).unwrap()
 }
 
 pub fn document() -> Document {

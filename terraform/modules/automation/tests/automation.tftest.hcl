@@ -339,6 +339,7 @@ run "rules_are_written_as_the_function_reads_them" {
       functions = {
         security-triage = {
           enrichment = { owner_tags = ["Owner"] }
+          write_back = { security_hub = true }
           rules = {
             playbooks = { isolate-instance = { accounts = ["123456789012"] } }
             order = [
@@ -370,6 +371,7 @@ run "rules_are_written_as_the_function_reads_them" {
     condition = jsondecode(aws_ssm_parameter.configuration.insecure_value).functions == {
       security-triage = {
         enrichment = { owner_tags = ["Owner"] }
+        write_back = { security_hub = true }
         rules = {
           playbooks = { isolate-instance = { accounts = ["123456789012"] } }
           order = [
