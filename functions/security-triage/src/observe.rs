@@ -1,6 +1,15 @@
 //! What is known around a finding. Every look-up is bounded and optional: what
 //! could not be had is a gap with its reason, never an error.
 
+pub mod aws;
+mod enrich;
+mod exposure;
+mod look_ups;
+mod trail;
+
+pub use enrich::{Enrichment, Home, Surveyor};
+pub use look_ups::{Doors, LookUps, Opening, Thing};
+
 use jiff::Timestamp;
 use nightshift_core::Tags;
 use schemars::JsonSchema;

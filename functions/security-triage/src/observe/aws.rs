@@ -1,0 +1,97 @@
+//! The look-ups in AWS: one file per service. The SDKs' types end here.
+
+mod accounts;
+mod network;
+mod tags;
+mod trail;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_config::SdkConfig;
+use jiff::Timestamp;
+use nightshift_core::{AccountId, Arn, Region, Tags};
+use nightshift_runtime::{CallError, regional};
+
+use super::look_ups::{Doors, LookUps};
+use accounts::Accounts;
+use trail::Pace;
+
+/// The clients of one Region.
+#[derive(Debug)]
+struct Place {
+    region: Region,
+    trail: aws_sdk_cloudtrail::Client,
+    ec2: aws_sdk_ec2::Client,
+    tagging: aws_sdk_resourcegroupstagging::Client,
+    pace: Pace,
+}
+
+/// The look-ups in AWS, with what outlives an invocation: clients, names of accounts,
+/// and CloudTrail's pace.
+#[derive(Debug)]
+pub struct AwsLookUps {
+    config: SdkConfig,
+    accounts: Accounts,
+    places: Mutex<BTreeMap<Region, Arc<Place>>>,
+}
+
+impl AwsLookUps {
+    /// Look-ups with this configuration; clients of a Region are made when a finding
+    /// is about it.
+    pub fn new(config: SdkConfig) -> Self {
+        Self {
+            accounts: Accounts::new(&config),
+            places: Mutex::default(),
+            config,
+        }
+    }
+
+    fn place(&self, region: &Region) -> Arc<Place> {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = places
+            .entry(region.clone())
+            .or_insert_with(|| Arc::new(Place::new(&self.config, region)));
+        Arc::clone(place)
+    }
+}
+
+impl Place {
+    fn new(config: &SdkConfig, region: &Region) -> Self {
+        let config = regional(config, region);
+        Self {
+            region: region.clone(),
+            trail: aws_sdk_cloudtrail::Client::new(&config),
+            ec2: aws_sdk_ec2::Client::new(&config),
+            tagging: aws_sdk_resourcegroupstagging::Client::new(&config),
+            pace: Pace::default(),
+        }
+    }
+}
+
+impl LookUps for AwsLookUps {
+    async fn account_name(&self, account: &AccountId) -> Result<String, CallError> {
+        self.accounts.name(account).await
+    }
+
+    async fn tags(&self, region: &Region, arn: &Arn) -> Result<Tags, CallError> {
+        tags::of(&self.place(region), arn).await
+    }
+
+    async fn instance_doors(&self, region: &Region, id: &str) -> Result<Doors, CallError> {
+        network::of_instance(&self.place(region), id).await
+    }
+
+    async fn group_doors(&self, region: &Region, id: &str) -> Result<Doors, CallError> {
+        network::of_group(&self.place(region), id).await
+    }
+
+    async fn records(
+        &self,
+        region: &Region,
+        name: &str,
+        since: Timestamp,
+    ) -> Result<Vec<String>, CallError> {
+        trail::records(&self.place(region), name, since).await
+    }
+}
