@@ -10,7 +10,7 @@ use nightshift_core::{Severity, printable};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, Standing};
+use crate::finding::{Band, Finding, Standing};
 use crate::incident::Incident;
 use crate::observe::Context;
 use crate::playbooks::Playbook;
@@ -59,7 +59,7 @@ pub struct Verdict {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// What the rule adds for a person to do.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub next_steps: Vec<String>,
     /// Why nobody is told, where a rule suppresses it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,13 +72,13 @@ pub struct Verdict {
     pub archive: bool,
     /// The playbooks that an open incident calls for, each time the same: who
     /// proposes or uses them does so once for an incident.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub playbooks: Vec<Called>,
     /// What rules would have done, and why they do not.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refusals: Vec<String>,
     /// What a reader should know of how the matter came about.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
 }
 
@@ -235,6 +235,13 @@ fn open(case: &Case<'_>, judgement: &Judgement<'_>, rules: &RuleSet, now: Timest
     let matter = &case.matter;
     let severity = judgement.severity(matter.band);
     let decided = judgement.decided;
+    if decided.is_none() && matter.band == Band::Informational {
+        let why = "it is informational, and no rule tells it";
+        return Verdict {
+            refusals: refusals(judgement),
+            ..Verdict::quiet(severity, why)
+        };
+    }
     let by = decided.map_or_else(
         || "no rule decides, so its band does".to_owned(),
         |rule| {

@@ -58,7 +58,7 @@ pub struct Asked {
     /// Whether it matches.
     pub answer: Matched,
     /// What did not hold, or is not known.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub against: Vec<Objection>,
 }
 

@@ -110,7 +110,7 @@ pub struct Side {
     /// Whether GuardDuty archives it.
     pub archive: bool,
     /// Playbooks that are called for, and whether without asking.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub playbooks: BTreeMap<Playbook, bool>,
     /// Why, in words.
     pub why: String,

@@ -287,7 +287,6 @@ fn what_people_are_told_depends_on_the_last_word() {
         (Band::High, Error, 60),
         (Band::Medium, Warning, 480),
         (Band::Low, Severity::Notice, 1440),
-        (Band::Informational, Severity::Info, 1440),
     ] {
         let one = finding("a", band);
         let at = |minutes| {
@@ -318,7 +317,7 @@ proptest! {
         let context = known("dev", "web");
         let mut last: Option<LastWord> = None;
         let mut at = now();
-        let mut highest = Band::Informational;
+        let mut highest = Band::Low;
         for (band, standing, minutes) in events {
             at += SignedDuration::from_mins(minutes);
             highest = highest.max(band);
@@ -390,8 +389,10 @@ proptest! {
         if let Some(suppressed) = &verdict.suppressed {
             prop_assert!(finding.band < Band::Critical && suppressed.until > now());
             prop_assert!(verdict.playbooks.is_empty() && verdict.tell == Telling::None);
-        } else {
+        } else if verdict.rule.is_some() || finding.band > Band::Informational {
             prop_assert_eq!(verdict.tell, Telling::Open);
+        } else {
+            prop_assert_eq!(verdict.tell, Telling::None);
         }
         prop_assert!(!finding.sample || verdict.playbooks.is_empty());
         // With what is unknown told in whatever way, it is never louder than without.

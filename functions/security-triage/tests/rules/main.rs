@@ -10,4 +10,6 @@
 mod checking;
 mod covering;
 mod deciding;
+mod documentation;
+mod replaying;
 mod world;
