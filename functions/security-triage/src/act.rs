@@ -20,11 +20,11 @@ use thiserror::Error;
 
 use crate::back::{self, Sources, Written};
 use crate::decide::{Case, Telling, Verdict, decide};
-use crate::finding::{Band, Finding, FindingKey, Handle};
+use crate::finding::{Finding, FindingKey, Handle};
 use crate::incident::Incident;
 use crate::matter::{Matter, Owed, PARTITION, sort_key};
 use crate::messages;
-use crate::observe::Context;
+use crate::observe::{Context, LookUps, Surveyor};
 use crate::report::Line;
 use crate::rules::RuleSet;
 
@@ -33,7 +33,7 @@ const AT_ONCE: usize = 8;
 /// How often a matter is read anew because somebody else wrote meanwhile.
 const ATTEMPTS: u32 = 5;
 /// A matter is not begun when less than this is left.
-const NEEDED: Duration = Duration::from_secs(3);
+const NEEDED: Duration = Duration::from_secs(5);
 
 /// Looks around an incident.
 pub trait Surroundings {
@@ -41,13 +41,11 @@ pub trait Surroundings {
     fn look(&self, incident: &Incident) -> impl Future<Output = Context>;
 }
 
-/// Nobody looks.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Blindfold;
-
-impl Surroundings for Blindfold {
-    async fn look(&self, _: &Incident) -> Context {
-        Context::default()
+impl<L: LookUps, M: Ledger> Surroundings for Surveyor<'_, L, M> {
+    async fn look(&self, incident: &Incident) -> Context {
+        // All look-ups are in this future at once: it is large, and there is one for
+        // each matter that is worked on.
+        Box::pin(self.look_around(&incident.latest)).await
     }
 }
 
@@ -125,8 +123,9 @@ where
     A: Surroundings,
     S: Sources,
 {
-    /// Settles every matter that the findings are about: one read, at most one
-    /// message and one write for each, however many events there are.
+    /// Settles every matter that the findings are about, however many events there
+    /// are about each: one read and one write, and where people are told, one
+    /// message and one more write before it.
     pub async fn settle(&self, findings: &[Finding]) -> Finished {
         let mut matters: BTreeMap<&FindingKey, Vec<&Finding>> = BTreeMap::new();
         for finding in findings {
@@ -310,11 +309,6 @@ pub fn verdict(
     let last = matter.said.map(|said| said.word);
     let case = Case::of_incident(before, incident, standing, context, last);
     let mut verdict = decide(&case, rules, now);
-    if verdict.rule.is_none() && incident.band == Band::Informational && last.is_none() {
-        verdict.tell = Telling::None;
-        verdict.write_back = None;
-        "it is informational, and no rule wants it told".clone_into(&mut verdict.why);
-    }
     if verdict.tell == Telling::None {
         verdict.tell = matter.unfinished(standing.is_open());
     }

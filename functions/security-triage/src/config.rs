@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::observe::Enrichment;
 use crate::rules::RuleFile;
 
 /// The section `functions.security-triage` of the configuration document.
@@ -13,6 +14,8 @@ pub struct Config {
     pub write_back: WriteBack,
     /// What is told, to whom and how loud, and what may be contained.
     pub rules: RuleFile,
+    /// What is looked up around a finding.
+    pub enrichment: Enrichment,
 }
 
 /// What the sources are told. Off until a configuration turns it on, and only

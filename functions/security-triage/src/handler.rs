@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use jiff::Timestamp;
-use nightshift_core::{Document, StopSwitch};
+use nightshift_core::{AccountId, Arn, Document, StopSwitch};
 use nightshift_runtime::{
     Deadline, DynamoLedger, Failure, Function, Https, Invocation, Ledger, Response, Settings,
     SnsPublisher, emit, sdk_config,
 };
 use serde_json::Value;
 
-use crate::act::{Allowed, Blindfold, Desk, Finished, Surroundings, verdict};
+use crate::act::{Allowed, Desk, Finished, Surroundings, verdict};
 use crate::aws::Aws;
 use crate::config::Config;
 use crate::decide::Telling;
@@ -23,6 +23,8 @@ use crate::finding::{Finding, FindingKey};
 use crate::incident::Incident;
 use crate::matter::{Matter, PARTITION, is_incident};
 use crate::messages;
+use crate::observe::aws::AwsLookUps;
+use crate::observe::{Home, Surveyor};
 use crate::replay::replay;
 use crate::report::{Explanation, MOST_OPEN, OpenIncident, Report, StatusReport, batch_response};
 use crate::rules::{RuleFile, RuleSet};
@@ -37,6 +39,7 @@ pub struct SecurityTriage {
     sdk: SdkConfig,
     settings: Settings,
     sources: Aws,
+    look_ups: AwsLookUps,
     /// The rules of the document that was read last: checking them takes longer
     /// than asking them.
     rules: Mutex<Option<(Arc<Document>, Arc<RuleSet>)>>,
@@ -47,6 +50,25 @@ struct Setup {
     document: Arc<Document>,
     config: Config,
     rules: Arc<RuleSet>,
+    home: Home,
+    ledger: DynamoLedger,
+}
+
+impl Setup {
+    /// Who looks around findings, as long as the invocation lets it.
+    fn surveyor<'a>(
+        &'a self,
+        look_ups: &'a AwsLookUps,
+        deadline: &'a Deadline,
+    ) -> Surveyor<'a, AwsLookUps, DynamoLedger> {
+        Surveyor {
+            look_ups,
+            ledger: &self.ledger,
+            home: &self.home,
+            settings: &self.config.enrichment,
+            deadline,
+        }
+    }
 }
 
 impl SecurityTriage {
@@ -61,6 +83,7 @@ impl SecurityTriage {
         }
         Self {
             sources: Aws::new(sdk.clone()),
+            look_ups: AwsLookUps::new(sdk.clone()),
             settings,
             sdk,
             rules: Mutex::new(None),
@@ -78,6 +101,8 @@ impl SecurityTriage {
             .map_err(|error| Failure::new("Configuration", &error))?;
         let rules = self.rules(&document, &config)?;
         Ok(Setup {
+            home: home(&document),
+            ledger: DynamoLedger::new(&self.sdk, &document.ledger_table),
             document,
             config,
             rules,
@@ -132,10 +157,10 @@ impl SecurityTriage {
         let (allowed, halted) = self.allowed(&setup).await;
         let document = &setup.document;
         let desk = Desk {
-            ledger: &DynamoLedger::new(&self.sdk, &document.ledger_table),
+            ledger: &setup.ledger,
             publisher: &SnsPublisher::new(&self.sdk, &document.notifications_topic),
             rules: &setup.rules,
-            around: &Blindfold,
+            around: &setup.surveyor(&self.look_ups, &invocation.deadline),
             sources: &self.sources,
             document,
             allowed,
@@ -217,7 +242,8 @@ impl SecurityTriage {
 
     async fn status(&self, at: Option<Timestamp>) -> Result<Response, Failure> {
         let setup = self.setup().await?;
-        let entries = DynamoLedger::new(&self.sdk, &setup.document.ledger_table)
+        let entries = setup
+            .ledger
             .load(PARTITION)
             .await
             .map_err(|error| Failure::new("Ledger", &error))?;
@@ -252,11 +278,17 @@ impl SecurityTriage {
         Response::new(&report)
     }
 
-    async fn explain(&self, event: &Value, at: Option<Timestamp>) -> Result<Response, Failure> {
+    async fn explain(
+        &self,
+        event: &Value,
+        at: Option<Timestamp>,
+        invocation: &Invocation,
+    ) -> Result<Response, Failure> {
         let setup = self.setup().await?;
         let now = at.unwrap_or_else(Timestamp::now);
         let findings = event::findings(event, None);
-        let answer = explained(&findings, &setup.rules, &Blindfold, &setup.document, now).await;
+        let around = setup.surveyor(&self.look_ups, &invocation.deadline);
+        let answer = explained(&findings, &setup.rules, &around, &setup.document, now).await;
         Response::new(&answer)
     }
 
@@ -273,6 +305,16 @@ impl SecurityTriage {
             .map_err(|error| Failure::new("Command", &error))?;
         Response::new(&replay(&findings, &BTreeMap::new(), &setup.rules, &rules))
     }
+}
+
+/// Where the function lives: its topic is in its own account.
+fn home(document: &Document) -> Home {
+    let topic = document.notifications_topic.parse::<Arn>().ok();
+    let (account, partition) = match &topic {
+        Some(topic) => (topic.account(), topic.partition()),
+        None => (AccountId::new(""), "aws"),
+    };
+    Home::new(document, account, partition)
 }
 
 /// What would be done about findings, and what people would read, as if nothing
@@ -318,7 +360,7 @@ impl Function for SecurityTriage {
             Trigger::Event(findings) => self.event(&findings, &invocation).await,
             Trigger::Command(command) => match *command {
                 Command::Status { at } => self.status(at).await,
-                Command::Explain { event, at } => self.explain(&event, at).await,
+                Command::Explain { event, at } => self.explain(&event, at, &invocation).await,
                 Command::Replay { events, rules } => self.replay(&events, rules).await,
             },
         }

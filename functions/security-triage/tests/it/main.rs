@@ -5,6 +5,8 @@
     reason = "what stands around a test fails the test as well"
 )]
 
+mod adapter;
+mod binary;
 mod bounds;
 mod documents;
 mod findings;

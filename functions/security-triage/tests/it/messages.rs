@@ -2,12 +2,11 @@
 
 use nightshift_core::Notification;
 use nightshift_testkit::{assert_valid, fixtures};
-use security_triage::act::Blindfold;
 use security_triage::event::{Trigger, findings};
 use security_triage::handler::explained;
 use serde_json::{Value, json};
 
-use crate::world::{at, document, rules, run};
+use crate::world::{Blindfold, at, document, rules, run};
 
 fn messages(event: &Value) -> Vec<Notification> {
     let (rules, document) = (rules(json!({})), document());

@@ -4,15 +4,14 @@ use nightshift_core::Document;
 use nightshift_testkit::{assert_valid, fixtures, hold_schema, violations};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, schema_for};
-use security_triage::act::Blindfold;
 use security_triage::config::Config;
 use security_triage::event::{Command, Trigger, findings};
 use security_triage::handler::explained;
-use security_triage::replay::{ReplayReport, replay};
+use security_triage::replay::replay;
 use security_triage::report::{Explanation, Report, StatusReport};
 use serde_json::{Value, json};
 
-use crate::world::{at, document, rules, run};
+use crate::world::{Blindfold, at, document, rules, run};
 
 /// The schema of what the function writes: what it may leave out is optional.
 fn answer<T: JsonSchema>() -> Value {
@@ -29,7 +28,6 @@ fn schemas_are_what_the_code_says() {
     hold_schema("security-triage-report", &answer::<Report>());
     hold_schema("security-triage-status", &answer::<StatusReport>());
     hold_schema("security-triage-explain", &answer::<Explanation>());
-    hold_schema("security-triage-replay", &answer::<ReplayReport>());
 }
 
 #[test]

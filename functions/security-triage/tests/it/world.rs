@@ -9,10 +9,12 @@ use jiff::Timestamp;
 use nightshift_core::{Document, Notification, Region};
 use nightshift_runtime::{CallClass, CallError, Deadline};
 use nightshift_testkit::{FakeLedger, FakePublisher};
-use security_triage::act::{Allowed, Blindfold, Desk, Finished};
+use security_triage::act::{Allowed, Desk, Finished, Surroundings};
 use security_triage::back::{self, Sources, Unprocessed, Update};
 use security_triage::finding::Finding;
+use security_triage::incident::Incident;
 use security_triage::matter::{Matter, PARTITION};
+use security_triage::observe::Context;
 use security_triage::rules::{RuleFile, RuleSet};
 use serde_json::{Value, json};
 
@@ -65,6 +67,16 @@ impl Sources for FakeSources {
             }
         }
         Ok(missed)
+    }
+}
+
+/// Nobody looks around.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Blindfold;
+
+impl Surroundings for Blindfold {
+    async fn look(&self, _: &Incident) -> Context {
+        Context::default()
     }
 }
 
