@@ -159,11 +159,13 @@ def corpora() -> Iterator[tuple[str, Iterable[str]]]:
         ]
     ]
     yield "off-hours-event", fixtures("off-hours")
-    yield "keep-awake", quoted("functions/off-hours/src/decide/keep_awake.rs")
+    yield "keep-awake", quoted("functions/off-hours/src/decide/tagged.rs")
     yield "maintenance-window", quoted("functions/off-hours/src/decide/maintenance.rs")
     yield "ledger-record", records()
     bodies = [one for one in everything("notify") if isinstance(one, str) and one[:1] == "{"]
     yield "notify-event", [*fixtures("notify"), *bodies]
+    findings = [one for one in everything("security-triage") if isinstance(one, str) and one[:1] == "{"]
+    yield "finding", [*fixtures("security-triage"), *findings]
     yield "notification", [lines(one) for one in everything("notify") if is_notification(one)]
     yield "slack-answer", answers()
     yield "webhook", quoted("functions/notify/src/webhook.rs")

@@ -3,6 +3,7 @@
 //! the function is theirs.
 
 pub mod core;
+pub mod findings;
 pub mod notifications;
 pub mod off_hours;
 pub mod schedules;
@@ -12,6 +13,8 @@ pub mod slack;
 mod holds;
 #[path = "../../../functions/notify/tests/it/rules.rs"]
 mod rules;
+#[path = "../../../functions/security-triage/tests/it/bounds.rs"]
+mod triage;
 
 use nightshift_core::printable;
 

@@ -7,7 +7,7 @@ use nightshift_schedule::Zone;
 use off_hours::event::Trigger;
 use off_hours::model::{EnvironmentRecord, Record};
 use off_hours::prices::Prices;
-use off_hours::{KeepAwake, maintenance_ends_at};
+use off_hours::{Tagged, maintenance_ends_at};
 use serde_json::Value;
 
 use crate::told_well;
@@ -31,13 +31,13 @@ pub fn event(text: &str) {
     }
 }
 
-/// Any value of the tag by which people keep a resource awake.
+/// Any value of the tags by which people keep a resource awake, or asleep.
 pub fn keep_awake(text: &str) {
     let zone = Zone::named("Europe/Berlin").expect("a zone");
-    let parsed = KeepAwake::parse(text, &zone);
+    let parsed = Tagged::parse(text, &zone);
     let spread = text.split_whitespace().collect::<Vec<_>>().join("  ");
     assert_eq!(
-        KeepAwake::parse(&format!(" {spread} "), &zone),
+        Tagged::parse(&format!(" {spread} "), &zone),
         parsed,
         "blanks matter"
     );
@@ -47,14 +47,14 @@ pub fn keep_awake(text: &str) {
             if !wish.reason.is_empty() {
                 told_well(&wish.reason);
             }
-            let KeepAwake {
+            let Tagged {
                 until,
                 owner,
                 reason,
             } = &wish;
             let written = format!("until {until} by {owner} for {reason}");
             assert_eq!(
-                KeepAwake::parse(&written, &zone).as_ref(),
+                Tagged::parse(&written, &zone).as_ref(),
                 Ok(&wish),
                 "{written}"
             );

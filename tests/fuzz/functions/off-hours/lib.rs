@@ -7,16 +7,16 @@ use jiff::Timestamp;
 pub mod config;
 #[path = "../../../../functions/off-hours/src/event.rs"]
 pub mod event;
-#[path = "../../../../functions/off-hours/src/decide/keep_awake.rs"]
-mod keep_awake;
 #[path = "../../../../functions/off-hours/src/decide/maintenance.rs"]
 mod maintenance;
 #[path = "../../../../functions/off-hours/src/model/mod.rs"]
 pub mod model;
 #[path = "../../../../functions/off-hours/src/savings/prices.rs"]
 pub mod prices;
+#[path = "../../../../functions/off-hours/src/decide/tagged.rs"]
+mod tagged;
 
-pub use keep_awake::KeepAwake;
+pub use tagged::Tagged;
 
 /// When the maintenance that is going on or about to begin ends.
 pub fn maintenance_ends_at(window: &str, now: Timestamp) -> Option<Timestamp> {
