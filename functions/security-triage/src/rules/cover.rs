@@ -23,92 +23,95 @@ impl Match {
     pub fn covers(&self, narrow: &Self) -> bool {
         self.bands().contains(narrow.bands().start())
             && self.bands().contains(narrow.bands().end())
+            && is_implied(self.sample, narrow.sample)
+            && is_implied(self.ours, narrow.ours)
+            && self.covers_the_rest(narrow)
             && globs_cover(&self.types, &narrow.types)
-            && globs_cover(&self.products, &narrow.products)
+    }
+
+    /// The same without what [`covering`] takes apart. What costs least comes first.
+    fn covers_the_rest(&self, narrow: &Self) -> bool {
+        let has = |(key, value): (&String, &String)| narrow.tags.get(key) == Some(value);
+        is_implied(self.part, narrow.part)
+            && is_implied(self.exposure, narrow.exposure)
             && names_cover(&self.accounts, &narrow.accounts)
             && names_cover(&self.regions, &narrow.regions)
             && names_cover(&self.environments, &narrow.environments)
+            && self.tags.iter().all(has)
+            && globs_cover(&self.products, &narrow.products)
             // An owner may be missing: a rule that asks for one needs one that asks too.
             && (self.owners.is_empty()
                 || (!narrow.owners.is_empty() && globs_cover(&self.owners, &narrow.owners)))
-            && self.tags.iter().all(|(key, value)| narrow.tags.get(key) == Some(value))
             // So may resources.
             && (!self.asks_for_resources()
                 || (narrow.asks_for_resources()
                     && globs_cover(&self.resource_kinds, &narrow.resource_kinds)
                     && globs_cover(&self.resources, &narrow.resources)))
-            && is_implied(self.sample, narrow.sample)
-            && is_implied(self.part, narrow.part)
-            && is_implied(self.exposure, narrow.exposure)
-            && is_implied(self.ours, narrow.ours)
     }
 
     /// Whether some finding of one version can match both. A no is certain.
     pub fn meets(&self, other: &Self) -> bool {
         let bands = |band: &Band| self.bands().contains(band) && other.bands().contains(band);
-        BANDS.iter().any(bands)
-            && globs_meet(&self.types, &other.types)
-            && globs_meet(&self.products, &other.products)
-            && names_meet(&self.accounts, &other.accounts)
-            && names_meet(&self.regions, &other.regions)
-            && names_meet(&self.environments, &other.environments)
-            && globs_meet(&self.owners, &other.owners)
-            && self
-                .tags
-                .iter()
-                .all(|(key, value)| other.tags.get(key).is_none_or(|other| other == value))
-            && are_compatible(self.sample, other.sample)
+        let has = |(key, value): (&String, &String)| {
+            other.tags.get(key).is_none_or(|other| other == value)
+        };
+        are_compatible(self.sample, other.sample)
             && are_compatible(self.part, other.part)
             && are_compatible(self.exposure, other.exposure)
             && are_compatible(self.ours, other.ours)
-    }
-
-    /// The same cut into pieces along the conditions that have few answers. What all
-    /// pieces have in common, everything that it matches has: every finding that
-    /// it matches is matched by one of them.
-    fn pieces(&self) -> Vec<Self> {
-        let samples = [Some(false), Some(true)];
-        let ours = [Some(false), Some(true)];
-        let mut pieces = Vec::new();
-        for band in BANDS.into_iter().filter(|band| self.bands().contains(band)) {
-            for sample in samples
-                .into_iter()
-                .filter(|one| are_compatible(self.sample, *one))
-            {
-                for ours in ours
-                    .into_iter()
-                    .filter(|one| are_compatible(self.ours, *one))
-                {
-                    pieces.push(Self {
-                        at_least: Some(band),
-                        at_most: Some(band),
-                        sample,
-                        ours,
-                        ..self.clone()
-                    });
-                }
-            }
-        }
-        pieces
+            && BANDS.iter().any(bands)
+            && names_meet(&self.accounts, &other.accounts)
+            && names_meet(&self.regions, &other.regions)
+            && names_meet(&self.environments, &other.environments)
+            && self.tags.iter().all(has)
+            && globs_meet(&self.products, &other.products)
+            && globs_meet(&self.owners, &other.owners)
+            && globs_meet(&self.types, &other.types)
     }
 }
 
 /// Which of `wider` together match all that `narrow` matches, if they do. Sound as
-/// [`Match::covers`] is; what only several types, accounts or owners together cover
-/// is seen, too.
+/// [`Match::covers`] is.
+///
+/// `narrow` is taken apart by what has few answers, its bands, whether it is made up
+/// and whether it is ours, and by its types: whatever it matches, one of these parts
+/// matches, so that each part may be covered by another rule. It is done in this order
+/// because a file is checked whenever a function starts.
 pub(super) fn covering<T>(wider: &[(T, &Match)], narrow: &Match) -> Option<Vec<T>>
 where
     T: Copy + PartialEq,
 {
-    if let Some((name, _)) = wider.iter().find(|(_, one)| one.covers(narrow)) {
+    let mut able: Vec<&(T, &Match)> = wider
+        .iter()
+        .filter(|(_, one)| one.covers_the_rest(narrow))
+        .collect();
+    // One rule alone is the better answer than several.
+    if let Some((name, _)) = able.iter().find(|(_, one)| one.covers(narrow)) {
         return Some(vec![*name]);
     }
+    able.retain(|(_, one)| {
+        BANDS
+            .iter()
+            .any(|band| one.bands().contains(band) && narrow.bands().contains(band))
+    });
     let mut names = Vec::new();
-    for piece in narrow.pieces() {
-        for part in by_type(&piece) {
-            let (name, _) = wider.iter().find(|(_, one)| one.covers(&part))?;
-            if !names.contains(name) {
-                names.push(*name);
+    for types in by_type(&narrow.types) {
+        let able: Vec<_> = able
+            .iter()
+            .filter(|(_, one)| globs_cover(&one.types, &types))
+            .collect();
+        for band in BANDS.iter().filter(|band| narrow.bands().contains(band)) {
+            for sample in answers(narrow.sample) {
+                for ours in answers(narrow.ours) {
+                    let (name, _) = able.iter().find(|(_, one)| {
+                        one.bands().contains(band)
+                            && is_implied(one.sample, Some(sample))
+                            && is_implied(one.ours, Some(ours))
+                    })?;
+                    if !names.contains(name) {
+                        names.push(*name);
+                    }
+                }
             }
         }
     }
@@ -116,18 +119,17 @@ where
 }
 
 /// One for each type: whatever matches one of several types matches one of them.
-fn by_type(whole: &Match) -> Vec<Match> {
-    if whole.types.len() < 2 {
-        return vec![whole.clone()];
+fn by_type(types: &BTreeSet<Glob>) -> Vec<BTreeSet<Glob>> {
+    if types.is_empty() {
+        return vec![BTreeSet::new()];
     }
-    whole
-        .types
-        .iter()
-        .map(|one| Match {
-            types: BTreeSet::from([one.clone()]),
-            ..whole.clone()
-        })
-        .collect()
+    let alone = |one: &Glob| BTreeSet::from([one.clone()]);
+    types.iter().map(alone).collect()
+}
+
+/// What a yes or no can be where a rule asks for it, or does not.
+fn answers(asked: Option<bool>) -> Vec<bool> {
+    asked.map_or_else(|| vec![false, true], |asked| vec![asked])
 }
 
 fn globs_cover(wider: &BTreeSet<Glob>, narrow: &BTreeSet<Glob>) -> bool {

@@ -73,6 +73,9 @@ impl Glob {
 
     /// Whether some name matches both.
     pub fn meets(&self, other: &Self) -> bool {
+        if !self.is_like(other) {
+            return false;
+        }
         let (ours, theirs) = (letters(&self.0), letters(&other.0));
         // meets[i][j]: whether a name matches what is left of both from i and j on.
         let mut meets = vec![vec![false; theirs.len() + 1]; ours.len() + 1];
@@ -92,6 +95,19 @@ impl Glob {
         meets[0][0]
     }
 
+    /// Whether what both begin and end with can be the same; most pairs of patterns
+    /// are told apart by that.
+    fn is_like(&self, other: &Self) -> bool {
+        let is_wild = |c: char| matches!(c, '*' | '?');
+        let head = |text: &str| text.len() - text.trim_start_matches(|c| !is_wild(c)).len();
+        let tail = |text: &str| text.len() - text.trim_end_matches(|c| !is_wild(c)).len();
+        let (one, two) = (self.0.as_str(), other.0.as_str());
+        let (from, to) = (&one[..head(one)], &two[..head(two)]);
+        let (end, edge) = (&one[one.len() - tail(one)..], &two[two.len() - tail(two)..]);
+        (from.starts_with(to) || to.starts_with(from))
+            && (end.ends_with(edge) || edge.ends_with(end))
+    }
+
     /// Whether every name that `self` matches is matched by one of `wider`.
     ///
     /// The languages of patterns are regular, so this is decided: all runs of
@@ -99,7 +115,7 @@ impl Glob {
     /// patterns that would take more than the patience end in a "no" that may be
     /// wrong; a "yes" never is.
     pub fn is_within<'a>(&self, wider: impl IntoIterator<Item = &'a Self>) -> bool {
-        let wider: Vec<&Self> = wider.into_iter().collect();
+        let wider: Vec<&Self> = wider.into_iter().filter(|one| self.is_like(one)).collect();
         if wider.iter().any(|one| *one == self || one.0 == "*") {
             return true;
         }
