@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use security_triage::rules::{Answer, Matter, Outcome, RuleFile};
 use serde_json::{Value, json};
 
-use crate::world::{ACCOUNT, any_finding, checked, context, matches, rule, rules, suppress, tell};
+use crate::world::{ACCOUNT, any_finding, checked, context, parts, rule, rules, suppress, tell};
 
 fn refused(json: Value) -> String {
     checked(json).expect_err("refused").to_string()
@@ -236,11 +236,12 @@ proptest! {
     /// about no finding.
     #[test]
     fn a_rule_that_is_called_unreachable_decides_nothing(
-        all in proptest::collection::vec(matches(), 2..6),
-        findings in proptest::collection::vec((any_finding(), context()), 1..8),
+        (parts, whole) in parts(),
+        findings in proptest::collection::vec((any_finding(), context()), 8..24),
     ) {
-        let order: Vec<_> = all
+        let order: Vec<_> = parts
             .into_iter()
+            .chain([whole])
             .enumerate()
             .map(|(at, matches)| rule(&format!("r{at}"), matches, json!({"tell": {}})))
             .collect();

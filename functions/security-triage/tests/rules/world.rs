@@ -175,7 +175,7 @@ prop_compose! {
 /// A match, and one made from it by leaving conditions out and widening others, as
 /// people write a general rule beside a special one.
 pub fn pair() -> impl Strategy<Value = (Match, Match)> {
-    (matches(), matches(), any::<[bool; 12]>()).prop_map(|(narrow, other, keep)| {
+    (matches(), matches(), any::<[bool; 14]>()).prop_map(|(narrow, other, keep)| {
         let mut wide = narrow.clone();
         let mut flip = keep.into_iter();
         let mut drops = || flip.next().unwrap_or_default();
@@ -205,6 +205,13 @@ pub fn pair() -> impl Strategy<Value = (Match, Match)> {
         }
         if drops() {
             wide.tags.clear();
+        }
+        // What may be missing altogether is asked for in the widest way there is.
+        if drops() {
+            wide.resources = BTreeSet::from([Glob::any()]);
+        }
+        if drops() {
+            wide.owners = BTreeSet::from([Glob::any()]);
         }
         if drops() {
             wide.resources.clear();
@@ -269,4 +276,39 @@ pub fn rule(name: &str, matches: Match, outcome: Value) -> Rule {
         outcome: serde_json::from_value(outcome).unwrap(),
         precedes: BTreeSet::new(),
     }
+}
+
+/// A rule, and others that each take a part of it: some bands, some types, what was
+/// made up or was not, what is ours or is not. Together they often cover it.
+pub fn parts() -> impl Strategy<Value = (Vec<Match>, Match)> {
+    let yes_or_no = || option::of(any::<bool>());
+    let part = (
+        option::weighted(0.3, band()),
+        option::weighted(0.3, band()),
+        option::weighted(0.4, any::<bool>()),
+        option::weighted(0.4, any::<bool>()),
+        any::<bool>(),
+    );
+    let whole = (btree_set(glob(), 1..3), band(), yes_or_no(), yes_or_no());
+    (vec(part, 2..7), whole).prop_map(|(parts, (types, at_least, sample, ours))| {
+        let whole = Match {
+            types,
+            at_least: Some(at_least),
+            sample,
+            ours,
+            ..Match::default()
+        };
+        let parts = parts.into_iter().map(|(least, most, sample, ours, one)| {
+            let kept = if one { 1 } else { 2 };
+            Match {
+                types: whole.types.iter().take(kept).cloned().collect(),
+                at_least: least.map(|least| most.map_or(least, |most| least.min(most))),
+                at_most: most,
+                sample,
+                ours,
+                ..Match::default()
+            }
+        });
+        (parts.collect(), whole.clone())
+    })
 }
