@@ -34,6 +34,7 @@ pub mod matters {
     mod config;
     mod counts;
     mod labels;
+    mod look;
     mod matter;
     mod member;
     mod outgoing;
