@@ -14,11 +14,15 @@ from .markdown import ROOT
 DOCUMENTS = markdown.documents()
 _NAME = re.compile(
     r"(?:alias/)?personal-timeline-(?:dev|staging|prod)\b[\w-]*|/personal-timeline/(?:dev|staging|prod)/[\w/-]+")
-# What people put themselves, and what a provider, not Terraform's configuration, names.
+# What people put themselves, channels that no environment has switched on, and what a provider names.
 _NOT_IN_AN_INVENTORY = {
+    "/personal-timeline/dev/nightshift/pager-routing-key",
     "/personal-timeline/dev/nightshift/slack-webhook",
+    "/personal-timeline/dev/nightshift/team-token",
     "/personal-timeline/prod/nightshift/slack-webhook",
     "/personal-timeline/staging/nightshift/slack-webhook",
+    "personal-timeline-dev-operations-channel-chat",
+    "personal-timeline-dev-operations-channel-mail",
 }
 
 
