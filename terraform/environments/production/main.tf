@@ -223,13 +223,15 @@ locals {
         fallback = one(local.mail_channels)
       }
       # Nothing of production sleeps: off-hours is not deployed here.
-      functions = ["notify"]
+      functions = ["notify", "security-triage"]
       configuration = {
         guards = {
           blast_radius   = { count = 10, percent = 10 }
           dry_run        = true
           protected_tags = { "nightshift:protected" = "true" }
         }
+        # The rules that Nightshift ships; findings are not changed.
+        functions = { security-triage = {} }
       }
     }
   }

@@ -184,6 +184,9 @@ locals {
         )
         fallback = one(local.mail_channels)
       }
+      # Nothing of staging sleeps, and production's security-triage hears the
+      # findings of the account.
+      functions = ["notify"]
       configuration = {
         guards = {
           blast_radius        = { count = 50, percent = 50 }

@@ -21,6 +21,10 @@ locals {
       ) : key => value if value != null
     } if settings != null
   }
+  _unconfigured = [
+    for name, settings in var.configuration.functions : name
+    if settings == null && contains(keys(local.functions), name)
+  ]
   _configuration = {
     version     = 1
     project     = var.project
@@ -63,6 +67,10 @@ resource "aws_ssm_parameter" "configuration" {
   type           = "String"
 
   lifecycle {
+    precondition {
+      condition     = length(local._unconfigured) == 0
+      error_message = "Deployed, but without settings, so every run of it would fail: ${join(", ", local._unconfigured)}. Give it some in configuration.functions, if only {}, or leave it out of functions."
+    }
     precondition {
       condition     = local.configuration_bytes <= 8192
       error_message = <<-EOT

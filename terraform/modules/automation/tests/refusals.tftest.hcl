@@ -262,3 +262,15 @@ run "a_channel_that_nothing_leads_to" {
 
   expect_failures = [var.notify]
 }
+
+run "deployed_without_settings" {
+  command = plan
+
+  variables {
+    functions     = ["off-hours"]
+    functions_dir = "../../../functions"
+    packages_dir  = "../../../target/lambda"
+  }
+
+  expect_failures = [aws_ssm_parameter.configuration]
+}

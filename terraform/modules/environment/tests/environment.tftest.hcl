@@ -72,7 +72,7 @@ run "everything" {
       output.node_groups["apps/general"].name == "personal-timeline-dev-apps-general-nodes" &&
       output.groups["workers"].name == "personal-timeline-dev-workers-group" &&
       output.databases["timeline"].identifier == "personal-timeline-dev-timeline-db" &&
-      toset(keys(output.automation.functions)) == toset(["plain", "watcher"])
+      toset(keys(output.automation.functions)) == toset(["gatherer", "plain", "watcher"])
     )
     error_message = "Everything carries the project's and the environment's name."
   }
