@@ -234,7 +234,7 @@ proptest! {
             for (standing, form) in [(Some(&word), Form::Full), (None, Form::Plain), (None, Form::Canary)] {
                 let letter = Letter { notification: &notification, standing };
                 for sent in requests(name, &kind.render(&letter, form)) {
-                    rules::keep_all(&sent);
+                    rules::keep_all(&sent.to, &sent.method, &sent.body);
                 }
             }
         }

@@ -38,7 +38,7 @@ fn every_kind_looks_as_it_was_reviewed() {
             };
             let rendered = kind.render(&letter, Form::Full);
             for sent in requests(name, &rendered) {
-                rules::keep_all(&sent);
+                rules::keep_all(&sent.to, &sent.method, &sent.body);
             }
             insta::with_settings!({ snapshot_path => package_root().join("tests/it/snapshots") }, {
                 insta::assert_json_snapshot!(format!("{name}-{state}"), rendered.to_json());
@@ -54,7 +54,8 @@ async fn tell(words: &[Notification]) -> (Vec<Sent>, Vec<Sent>) {
         assert!(kept(&response.unwrap()).is_empty());
     }
     let sent = world.sent();
-    sent.iter().for_each(rules::keep_all);
+    sent.iter()
+        .for_each(|one| rules::keep_all(&one.to, &one.method, &one.body));
     (world.sent_to("slack"), world.sent_to("pagerduty"))
 }
 

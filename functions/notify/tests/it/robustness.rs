@@ -40,7 +40,7 @@ fn hold(fixture: &Fixture) {
             }
         }
         for sent in world.sent() {
-            rules::keep_all(&sent);
+            rules::keep_all(&sent.to, &sent.method, &sent.body);
         }
     });
 }

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use crate::world::Sent;
 use notify::limits::{
     ADDRESS, BLOCKS, BUTTON, FIELD, FIELDS, HEADER, PLAIN, SECTION, TOTAL, width,
 };
@@ -33,22 +32,18 @@ pub fn keep(payload: &Value) {
 
 /// Fails if the channel that a request went to would refuse it, or show other
 /// than was meant.
-pub fn keep_all(sent: &Sent) {
-    match (sent.to.as_str(), sent.method.as_str()) {
-        ("webhook", "") => keep(&sent.body),
+pub fn keep_all(to: &str, method: &str, body: &Value) {
+    match (to, method) {
+        ("webhook", "") => keep(body),
         ("slack", method) => {
             assert!(["chat.postMessage", "chat.update"].contains(&method));
-            assert!(
-                sent.body["channel"]
-                    .as_str()
-                    .is_some_and(|id| !id.is_empty())
-            );
-            assert_eq!(sent.body["ts"].is_string(), method == "chat.update");
-            keep(&sent.body);
+            assert!(body["channel"].as_str().is_some_and(|id| !id.is_empty()));
+            assert_eq!(body["ts"].is_string(), method == "chat.update");
+            keep(body);
         }
-        ("pagerduty", "v2/enqueue") => pagerduty(&sent.body),
-        ("chat", "publish") => custom_notification(&sent.body["message"]),
-        ("mail", "publish") => mail(&sent.body),
+        ("pagerduty", "v2/enqueue") => pagerduty(body),
+        ("chat", "publish") => custom_notification(&body["message"]),
+        ("mail", "publish") => mail(body),
         other => panic!("a request to {other:?}"),
     }
 }
