@@ -47,8 +47,9 @@ async fn every_route_and_every_channel_is_tried_quietly_and_once() {
     ] {
         let sent = world.sent_to(to);
         assert_eq!(sent.len(), count, "{to}");
-        sent.iter()
-            .for_each(|one| rules::keep_all(&one.to, &one.method, &one.body));
+        for one in &sent {
+            rules::keep_all(&one.to, &one.method, &one.body);
+        }
     }
     let pages = world.sent_to("pagerduty");
     assert_eq!(pages[0].body["payload"]["severity"], "info");

@@ -54,8 +54,9 @@ async fn tell(words: &[Notification]) -> (Vec<Sent>, Vec<Sent>) {
         assert!(kept(&response.unwrap()).is_empty());
     }
     let sent = world.sent();
-    sent.iter()
-        .for_each(|one| rules::keep_all(&one.to, &one.method, &one.body));
+    for one in &sent {
+        rules::keep_all(&one.to, &one.method, &one.body);
+    }
     (world.sent_to("slack"), world.sent_to("pagerduty"))
 }
 
