@@ -18,7 +18,9 @@ struct Told {
 pub fn place(answer: &Answer) -> Option<Place> {
     let told: Told = serde_json::from_str(&answer.body).ok()?;
     Some(Place {
-        channel: told.channel.filter(|_| told.ok)?,
+        channel: told
+            .channel
+            .filter(|_| told.ok && is_success(answer.status))?,
         ts: told.ts?,
     })
 }
@@ -42,7 +44,7 @@ pub fn verdict(answer: &Answer) -> Verdict {
     let word = error.unwrap_or_default();
     let told = answer.told(&word);
     match (ok, word.as_str()) {
-        (true, _) if answer.status < 300 => Verdict::Delivered,
+        (true, _) if is_success(answer.status) => Verdict::Delivered,
         (_, "ratelimited" | "rate_limited") => Verdict::Wait(answer.wait()),
         _ if answer.status == 429 => Verdict::Wait(answer.wait()),
         (
@@ -67,6 +69,10 @@ pub fn verdict(answer: &Answer) -> Verdict {
         (_, word) if speaks_of_the_way(word) => Verdict::Refused(told),
         _ => Verdict::Reshape(told),
     }
+}
+
+fn is_success(status: u16) -> bool {
+    (200..300).contains(&status)
 }
 
 /// Whether a word is about the token or the channel, and not about the message.
@@ -169,5 +175,6 @@ mod tests {
         assert_eq!((place.channel.as_str(), place.ts.as_str()), ("C1", "1.2"));
         let refused = "{\"ok\":false,\"channel\":\"C1\",\"ts\":\"1.2\"}";
         assert_eq!(super::place(&answer(200, refused)), None);
+        assert_eq!(super::place(&answer(404, posted)), None);
     }
 }
