@@ -11,6 +11,7 @@ pub mod slack;
 
 #[path = "../../../shared/schedule/tests/oracle/holds.rs"]
 mod holds;
+#[allow(dead_code, reason = "no target renders for the other channels")]
 #[path = "../../../functions/notify/tests/it/rules.rs"]
 mod rules;
 #[path = "../../../functions/security-triage/tests/it/bounds.rs"]
