@@ -284,7 +284,7 @@ fn sections(finding: &Finding, verdict: &Verdict, context: &Context) -> Vec<Sect
     section("Note", verdict.notes.clone());
     let called = verdict.playbooks.iter();
     section(
-        "Can be contained by",
+        "What would contain it, by hand",
         called
             .map(|called| format!("{}, says rule {}", called.playbook.word(), called.rule))
             .collect(),
