@@ -1,6 +1,6 @@
 //! What tests and benchmarks of every function share: fixtures, manifests,
-//! schemas, fakes that fail on purpose, a mutator of fixtures and a stub of
-//! Lambda's Runtime API.
+//! schemas, fakes that fail on purpose, a mutator of fixtures and stubs of AWS
+//! and of Lambda's Runtime API.
 //!
 //! **Architecture invariant:** a development dependency only. Nothing here may
 //! be needed to run a function.
@@ -11,6 +11,7 @@
     reason = "a test kit reports by panicking: the test that asked fails with the words given here"
 )]
 
+pub mod aws_stub;
 mod fixtures;
 mod hostile;
 mod http;
