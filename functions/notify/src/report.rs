@@ -2,10 +2,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use nightshift_core::{Notification, Severity};
-use nightshift_runtime::{Metric, Unit};
+use nightshift_runtime::{Metric, Unit, batch_item_failures};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::decide::Stop;
 use crate::matters::{Account, Held, Reason, Silence};
@@ -281,16 +281,7 @@ impl Report {
     /// What the queue is told: which messages it has to keep. None if one has
     /// no name by which it could be kept; then the whole batch must come back.
     pub fn batch_response(&self) -> Option<Value> {
-        let failures: Option<Vec<Value>> = self
-            .unsettled()
-            .map(|message| {
-                message
-                    .item
-                    .as_ref()
-                    .map(|item| json!({"itemIdentifier": item}))
-            })
-            .collect();
-        failures.map(|failures| json!({"batchItemFailures": failures}))
+        batch_item_failures(self.unsettled().map(|message| message.item.as_deref()))
     }
 
     /// The run in numbers.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use nightshift_core::{AccountId, Arn, Document, StopSwitch};
 use nightshift_runtime::{
     Deadline, DynamoLedger, Failure, Function, Https, Invocation, Ledger, Response, Settings,
-    SnsPublisher, emit, sdk_config,
+    SnsPublisher, batch_item_failures, emit, sdk_config,
 };
 use serde_json::Value;
 
@@ -26,7 +26,7 @@ use crate::messages;
 use crate::observe::aws::AwsLookUps;
 use crate::observe::{Home, Surveyor};
 use crate::replay::replay;
-use crate::report::{Explanation, MOST_OPEN, OpenIncident, Report, StatusReport, batch_response};
+use crate::report::{Explanation, MOST_OPEN, OpenIncident, Report, StatusReport};
 use crate::rules::{RuleFile, RuleSet};
 
 const NAME: &str = "security-triage";
@@ -208,7 +208,7 @@ impl SecurityTriage {
             .filter(|record| record.findings.iter().any(|one| again.contains(&one.key)))
             .map(|record| record.item)
             .collect();
-        let answer = batch_response(&kept).ok_or_else(|| {
+        let answer = batch_item_failures(kept.iter().map(Option::as_deref)).ok_or_else(|| {
             let words = format!(
                 "{} messages were not settled, and the event does not name them; the whole batch has to come again",
                 kept.len()

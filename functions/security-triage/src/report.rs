@@ -5,7 +5,6 @@ use nightshift_core::{Notification, printable};
 use nightshift_runtime::{Metric, Unit};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
 
 use crate::decide::{Telling, Verdict};
 use crate::explain::ExplainReport;
@@ -163,16 +162,6 @@ impl Report {
             count("Failed", troubled.count() + self.not_updated.len()),
         ]
     }
-}
-
-/// What the queue is told: which messages it has to keep. None if one has no
-/// name by which it could be kept; then the whole batch must come back.
-pub fn batch_response(kept: &[Option<String>]) -> Option<Value> {
-    let failures: Option<Vec<Value>> = kept
-        .iter()
-        .map(|item| item.as_ref().map(|item| json!({"itemIdentifier": item})))
-        .collect();
-    failures.map(|failures| json!({"batchItemFailures": failures}))
 }
 
 /// The answer to `status`.

@@ -4,6 +4,7 @@
 //! **Architecture invariant:** nothing here judges. What a function decides is
 //! decided in its own pure `decide.rs`.
 
+mod batch;
 mod bootstrap;
 mod call_error;
 mod clients;
@@ -15,6 +16,7 @@ mod metrics;
 mod publisher;
 mod settings;
 
+pub use batch::batch_item_failures;
 pub use bootstrap::{Function, Invocation, Response, run};
 pub use call_error::{CallClass, CallError};
 pub use clients::{regional, sdk_config};
