@@ -21,13 +21,15 @@ pub fn finding(envelope: &Envelope<'_>, detail: Detail<'_>) -> Option<Finding> {
     let at = detail.time("eventTime").unwrap_or(envelope.time);
     let outcome = Outcome::of(detail);
     let day = at.strftime("%Y-%m-%d");
+    let actor = if root {
+        who.to_owned()
+    } else {
+        format!("{who}/{name}")
+    };
     let key = FindingKey::new(
         account,
         region,
-        &format!(
-            "cloudtrail/{who}/{name}/{operation}/{}/{day}",
-            outcome.words()
-        ),
+        &format!("cloudtrail/{actor}/{operation}/{}/{day}", outcome.words()),
     );
     let mut finding = envelope.draft(Route::CloudTrail, "CloudTrail", key);
     let sign_in = operation == "ConsoleLogin";
