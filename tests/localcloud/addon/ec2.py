@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import inspect
 import logging
+from types import SimpleNamespace
 from typing import Any
 
-from moto.ec2.models import instances, launch_templates, security_groups
+from moto.ec2.exceptions import DependencyViolationError
+from moto.ec2.models import (
+    elastic_network_interfaces,
+    iam_instance_profile,
+    instances,
+    launch_templates,
+    security_groups,
+)
 from moto.ec2.models.instances import StateReason
 from moto.ec2.responses import flow_logs
+from moto.ec2.responses import instances as instance_responses
 
 from . import emit, failures
 from .slow import change
@@ -30,6 +39,48 @@ def install() -> None:
         (given["Description"] for given in (self.ip_range, self.source_group, self.localcloud_prefix_list)
          if given.get("Description")), None))
     flow_logs.FlowLogs.create_flow_logs = _wrapped_flow_logs(flow_logs.FlowLogs.create_flow_logs)
+    groups = security_groups.SecurityGroupBackend
+    groups._delete_security_group = _unused(groups._delete_security_group)
+    elastic_network_interfaces.NetworkInterface.group_set = property(_groups_of)
+    interfaces = elastic_network_interfaces.NetworkInterfaceBackend
+    interfaces.modify_network_interface_attribute = _regrouped(interfaces.modify_network_interface_attribute)
+    for module in (iam_instance_profile, instance_responses):
+        module.filter_iam_instance_profiles = _profile
+
+
+def _groups_of(interface: Any) -> list[Any]:
+    """An interface has its own groups; moto adds those with which its instance was made, for ever."""
+    return interface._group_set or (list(interface.instance.security_groups) if interface.instance else [])
+
+
+def _regrouped(modify: Any) -> Any:
+    def modified(self: Any, eni_id: str, *given: Any, **named: Any) -> None:
+        """The groups of an instance are those of its first interface."""
+        modify(self, eni_id, *given, **named)
+        interface = self.enis[eni_id]
+        if interface.instance is not None and interface.device_index == 0 and interface._group_set:
+            interface.instance.security_groups = list(interface._group_set)
+    return modified
+
+
+def _unused(delete: Any) -> Any:
+    def deleted(self: Any, vpc_id: str | None, group_id: str) -> None:
+        """A group that an instance uses stays, which moto does not see."""
+        for interface in self.enis.values():
+            instance = interface.instance
+            if (instance is not None and instance.state not in {"shutting-down", "terminated"}
+                    and any(group.id == group_id for group in interface.group_set)):
+                raise DependencyViolationError(f"resource {group_id} has a dependent object")
+        delete(self, vpc_id, group_id)
+    return deleted
+
+
+def _profile(account_id: str, partition: str, iam_instance_profile_arn: str | None = None,
+             iam_instance_profile_name: str | None = None) -> SimpleNamespace | None:
+    """A profile as it is named: IAM lies in the fabric, and moto would find none."""
+    name = iam_instance_profile_name or (iam_instance_profile_arn or "").rpartition("/")[2]
+    arn = iam_instance_profile_arn or f"arn:{partition}:iam::{account_id}:instance-profile/{name}"
+    return SimpleNamespace(arn=arn, name=name, id=name) if name else None
 
 
 def _wrapped_rule(init: Any) -> Any:

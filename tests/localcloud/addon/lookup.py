@@ -50,12 +50,35 @@ def _group(account: str, region: str, name: str) -> Iterator[Tagged]:
         yield group.arn, _pairs(group.tags)
 
 
-def _instance(account: str, region: str, name: str) -> Iterator[Tagged]:
+def _ec2(account: str, region: str, name: str) -> Iterator[Tagged]:
+    """Anything of EC2 that has an id and tags, and is there."""
     backend = ec2_backends[account][region]
-    for instance in backend.all_instances():
-        if instance.id == name:
-            yield f"arn:aws:ec2:{region}:{account}:instance/{name}", _pairs(backend.describe_tags(
-                filters={"resource-id": [name]}))
+    word, known = _EC2_KINDS.get(name.partition("-")[0], ("instance", _instances))
+    if name in known(backend):
+        own = "" if word == "snapshot" else account
+        yield f"arn:aws:ec2:{region}:{own}:{word}/{name}", _pairs(backend.describe_tags(
+            filters={"resource-id": [name]}))
+
+
+def _instances(backend: Any) -> set[str]:
+    return {instance.id for instance in backend.all_instances()}
+
+
+_EC2_KINDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "eni": ("network-interface", lambda backend: backend.enis),
+    "i": ("instance", _instances),
+    "sg": ("security-group", lambda backend: {
+        name for groups in backend.groups.values() for name in groups}),
+    "snap": ("snapshot", lambda backend: backend.snapshots),
+    "vol": ("volume", lambda backend: backend.volumes),
+    "vpc": ("vpc", lambda backend: backend.vpcs),
+}
+
+
+def _profile_association(account: str, region: str, name: str) -> Iterator[Tagged]:
+    for association in ec2_backends[account][region].iam_instance_profile_associations.values():
+        if association.association_id == name:
+            yield from _ec2(account, region, association.instance_id)
 
 
 def _cluster(account: str, region: str, name: str) -> Iterator[Tagged]:
@@ -79,6 +102,6 @@ def _service(account: str, region: str, name: str) -> Iterator[Tagged]:
 
 
 _KINDS: dict[str, Callable[[str, str, str], Iterator[Tagged]]] = {
-    "database": _database, "database-cluster": _database_cluster, "group": _group, "instance": _instance,
-    "cluster": _cluster, "nodegroup": _nodegroup, "service": _service,
+    "database": _database, "database-cluster": _database_cluster, "group": _group, "ec2": _ec2,
+    "profile-association": _profile_association, "cluster": _cluster, "nodegroup": _nodegroup, "service": _service,
 }

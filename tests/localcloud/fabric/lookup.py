@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from ministack.services import cloudwatch, dynamodb, kms, secretsmanager, sns, sqs, ssm
+from ministack.services import cloudwatch, dynamodb, iam, kms, secretsmanager, sns, sqs, ssm
 
 from . import door
 
@@ -18,18 +19,46 @@ def _keys(request: dict[str, Any]) -> dict[str, Any]:
 
 @door.route("tags")
 def _tags(request: dict[str, Any]) -> dict[str, Any]:
-    """Tags of alarms, by name, in the shape of the other door."""
+    """ARN and tags of alarms, users and roles, and of the user behind an access key, as the other door has it."""
     account, region = request["account"], request["region"]
-    found: list[dict[str, Any] | None] = []
-    for item in request["resources"]:
-        arn = f"arn:aws:cloudwatch:{region}:{account}:alarm:{item['name']}"
-        alarm = (cloudwatch._alarms.get_scoped(account, region, item["name"])
-                 or cloudwatch._composite_alarms.get_scoped(account, region, item["name"]))
-        tags = cloudwatch._resource_tags.get_scoped(account, None, arn) or {}
-        if isinstance(tags, list):
-            tags = {tag["Key"]: tag["Value"] for tag in tags}
-        found.append({"arn": arn, "tags": dict(tags)} if alarm else None)
-    return {"found": found}
+    return {"found": [_KINDS[item["kind"]](account, region, item["name"]) for item in request["resources"]]}
+
+
+def _alarm(account: str, region: str, name: str) -> dict[str, Any] | None:
+    arn = f"arn:aws:cloudwatch:{region}:{account}:alarm:{name}"
+    alarm = (cloudwatch._alarms.get_scoped(account, region, name)
+             or cloudwatch._composite_alarms.get_scoped(account, region, name))
+    return {"arn": arn, "tags": _pairs(cloudwatch._resource_tags.get_scoped(account, None, arn))} if alarm else None
+
+
+def _principal(store: Any) -> Callable[[str, str, str], dict[str, Any] | None]:
+    def found(account: str, _region: str, name: str) -> dict[str, Any] | None:
+        record = store.get_scoped(account, None, name)
+        return {"arn": record["Arn"], "tags": _pairs(record.get("Tags"))} if record else None
+    return found
+
+
+def _user_of(account: str, region: str, key: str) -> dict[str, Any] | None:
+    record = iam._access_keys.get_scoped(account, None, key)
+    return _KINDS["iam-user"](account, region, record["UserName"]) if record else None
+
+
+_KINDS: dict[str, Callable[[str, str, str], dict[str, Any] | None]] = {
+    "access-key": _user_of, "alarm": _alarm, "iam-role": _principal(iam._roles), "iam-user": _principal(iam._users),
+}
+
+
+def _pairs(tags: Any) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in tags} if isinstance(tags, list) else dict(tags or {})
+
+
+@door.route("profile")
+def _profile(request: dict[str, Any]) -> dict[str, Any]:
+    """The roles in an instance profile, by its ARN or name: what is passed with it."""
+    name = request["profile"].rpartition("/")[2]
+    record = iam._instance_profiles.get_scoped(request["account"], None, name) or {}
+    roles = [iam._roles.get_scoped(request["account"], None, role) for role in record.get("Roles") or []]
+    return {"roles": [role["Arn"] for role in roles if role]}
 
 
 def _key_of(arn: str, account: str, region: str) -> str | None:

@@ -64,3 +64,11 @@ def _principal(request: dict[str, Any]) -> dict[str, Any]:
         "role": name, "arn": arn, "account": account, "identity": identity, "boundary": boundary,
         "tags": {tag["Key"]: tag["Value"] for tag in record.get("Tags") or []},
     }
+
+
+@door.route("trust")
+def _trust(request: dict[str, Any]) -> dict[str, Any]:
+    """Whom a role lets in; None where there is no such role."""
+    arn = request["role"]
+    record = _role(arn.split(":")[4], arn.rpartition("/")[2])
+    return {"trust": _document(record["AssumeRolePolicyDocument"]) if record else None}

@@ -29,6 +29,9 @@ _ACTION_PREFIX = {
 _ACTION_NAME = {
     "lambda:Invoke": "lambda:InvokeFunction",
     "lambda:InvokeAsync": "lambda:InvokeFunction",
+    "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
     "s3:HeadBucket": "s3:ListBucket",
     "s3:HeadObject": "s3:GetObject",
     "s3:ListObjects": "s3:ListBucket",
@@ -60,7 +63,11 @@ class Operation:
         """The IAM action, such as ``rds:StopDBInstance``."""
         prefix = _ACTION_PREFIX.get(self.service, self.service)
         action = f"{prefix}:{self.name}"
-        return _ACTION_NAME.get(action, action)
+        named = _ACTION_NAME.get(action, action)
+        # The same names are those of S3 Control, for the whole account.
+        if self.name.endswith("PublicAccessBlock") and "Bucket" not in self.parameters:
+            return named.replace("Bucket", "Account")
+        return named
 
     @property
     def resources(self) -> list[str]:

@@ -11,9 +11,9 @@ from ..clock import rfc3339
 from ..gateway.operations import Operation
 from ..gateway.routing import Signature, part_of
 from ..state import ACCOUNT
-from . import encryption, resources
+from . import encryption, resources, uses
 from .conditions import Value
-from .evaluator import Request, decide
+from .evaluator import Decision, Request, decide
 
 logger = logging.getLogger("localcloud.iam")
 
@@ -63,12 +63,13 @@ async def judge(door: Door, operation: Operation, signed: Signature, user_agent:
     named, contexts = await _tagged(door, operation, found, account, signed)
     context = _context(operation, signed, principal, user_agent, now)
     action_resources = named or ["*"]
-    uses = await encryption.implied(door, operation, named, account, signed.region)
+    needed = [*await encryption.implied(door, operation, named, account, signed.region),
+              *uses.tagged_when_made(operation, account, signed.region),
+              *await uses.passed(door, operation, account, signed.region)]
     asked: list[tuple[str, list[str], dict[str, Value]]] = [
         (action, action_resources, context) for action in _actions(operation) if action not in _FREE]
-    asked += [(action, [key], {**context, "kms:viaservice": via, "kms:calleraccount": account})
-              for action, key, via in uses]
-    implied = [{"action": action, "resource": key, "via": via} for action, key, via in uses]
+    asked += [(use.action, [use.resource], {**context, **use.context}) for use in needed]
+    implied = [{"action": use.action, "resource": use.resource, "via": use.via} for use in needed]
     reasons: list[str] = []
     for action, targets, keys in asked:
         decision = decide(Request(action, targets, keys, contexts), principal["identity"], principal["boundary"])
@@ -77,11 +78,38 @@ async def judge(door: Door, operation: Operation, signed: Signature, user_agent:
                 logger.warning("IAM: %s for %s: %s", action, principal["role"], decision.reason)
             return Verdict(False, principal["role"], principal["arn"], decision.reason, targets, action, implied)
         reasons.append(decision.reason)
+    if operation.action == "sts:AssumeRole":
+        refused = await _not_trusted(door, action_resources[0], context)
+        if refused:
+            return Verdict(False, principal["role"], principal["arn"], refused, action_resources, operation.action, [])
     # Which statement allowed what, for the proof that no grant is unused.
-    for use, reason in zip(implied, reasons[len(reasons) - len(uses):], strict=True):
+    for use, reason in zip(implied, reasons[len(reasons) - len(needed):], strict=True):
         use["reason"] = reason
-    own = reasons[0] if len(reasons) > len(uses) else ""
+    own = reasons[0] if len(reasons) > len(needed) else ""
     return Verdict(True, principal["role"], principal["arn"], own, action_resources, operation.action, implied)
+
+
+async def _not_trusted(door: Door, role: str, context: Mapping[str, Value]) -> str | None:
+    """Why a role does not let the caller in, by its trust policy; None where it does.
+
+    Stricter than AWS in one thing: a trust policy that names the caller itself does not stand in for a right of
+    the caller's own.
+    """
+    trust = (await door("fabric", "trust", {"role": role}))["trust"]
+    if trust is None:
+        return f"there is no role {role}"
+    caller, account = str(context["aws:principalarn"]), str(context["aws:principalaccount"])
+    named = {"*", caller, account, f"arn:aws:iam::{account}:root"}
+    statements = trust["Statement"] if isinstance(trust["Statement"], list) else [trust["Statement"]]
+    meant = [{**{key: value for key, value in one.items() if key != "Principal"}, "Resource": "*"}
+             for one in statements if named & _aws_principals(one.get("Principal"))]
+    decision: Decision = decide(Request("sts:AssumeRole", ["*"], context), [{"Statement": meant}])
+    return None if decision.allowed else f"the trust policy of {role} does not let it in: {decision.reason}"
+
+
+def _aws_principals(principal: Any) -> set[str]:
+    found = principal.get("AWS", []) if isinstance(principal, Mapping) else principal
+    return {found} if isinstance(found, str) else set(found or [])
 
 
 def _actions(operation: Operation) -> list[str]:
@@ -154,6 +182,12 @@ def _context(operation: Operation, signed: Signature, principal: Mapping[str, An
         for name, key in (("ServiceNamespace", "service-namespace"), ("ScalableDimension", "scalable-dimension")):
             if isinstance(operation.parameters.get(name), str):
                 context[f"application-autoscaling:{key}"] = operation.parameters[name]
+    if operation.service == "sts" and isinstance(operation.parameters.get("RoleSessionName"), str):
+        context["sts:rolesessionname"] = operation.parameters["RoleSessionName"]
+    if operation.name in {"ModifyInstanceAttribute", "ModifyNetworkInterfaceAttribute"}:
+        names = {name.partition(".")[0] for name in operation.parameters}
+        set_here = sorted(names - {"DryRun", "InstanceId", "NetworkInterfaceId", "Value"})
+        context["ec2:attribute"] = str(operation.parameters.get("Attribute") or ",".join(set_here))
     if operation.service == "monitoring" and isinstance(operation.parameters.get("Namespace"), str):
         context["cloudwatch:namespace"] = operation.parameters["Namespace"]
     return context

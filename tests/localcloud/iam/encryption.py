@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from ..gateway.operations import Operation
+from .uses import Use
 
 Door = Callable[[str, str, dict[str, Any]], Awaitable[dict[str, Any]]]
 
@@ -27,9 +28,8 @@ _USES: dict[str, tuple[str, ...]] = {
 _DECRYPTING = frozenset({"ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"})
 
 
-async def implied(door: Door, operation: Operation, arns: list[str], account: str,
-                  region: str) -> list[tuple[str, str, str]]:
-    """``(action, key ARN, kms:ViaService)`` of every use of a customer's key that the call implies."""
+async def implied(door: Door, operation: Operation, arns: list[str], account: str, region: str) -> list[Use]:
+    """Every use of a customer's key that the call implies."""
     actions = _USES.get(operation.action, ())
     if operation.action in _DECRYPTING and operation.parameters.get("WithDecryption"):
         actions = _READ
@@ -38,4 +38,7 @@ async def implied(door: Door, operation: Operation, arns: list[str], account: st
         return []
     keys = (await door("fabric", "keys", {"account": account, "region": region, "resources": resources}))["keys"]
     via = f"{operation.service}.{region}.amazonaws.com"
-    return [(action, key, via) for key in dict.fromkeys(keys) if key for action in actions]
+    context = {"kms:viaservice": via, "kms:calleraccount": account}
+    if operation.service == "ssm" and len(resources) == 1:
+        context["kms:encryptioncontext:parameter_arn"] = resources[0]
+    return [Use(action, key, via, context) for key in dict.fromkeys(keys) if key for action in actions]

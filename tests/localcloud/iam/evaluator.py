@@ -16,13 +16,16 @@ from .conditions import Unsupported, Value, like, satisfied, substituted
 
 # Keys whose absence from the context is a fact and not ignorance.
 _TAG_KEYS = ("aws:resourcetag/", "aws:requesttag/", "aws:principaltag/", "ec2:resourcetag/",
-             "rds:db-tag/", "rds:cluster-tag/", "autoscaling:resourcetag/", "ecs:resourcetag/")
+             "iam:resourcetag/", "rds:db-tag/", "rds:cluster-tag/", "autoscaling:resourcetag/", "ecs:resourcetag/")
 _KNOWN_KEYS = frozenset({
     "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:sourcevpc", "aws:sourcevpce",
     "kms:viaservice", "kms:grantisforawsresource",
+    # Keys of calls that make, change or pass something; other calls do not have them.
+    "ec2:attribute", "ec2:createaction", "iam:passedtoservice", "sts:rolesessionname",
     "aws:viaawsservice", "aws:calledvia", "aws:tagkeys", "aws:sourcearn", "aws:sourceaccount",
     "iam:permissionsboundary",
 })
+_ALLOWED = "allowed by "
 
 
 @dataclass(frozen=True)
@@ -54,13 +57,14 @@ def decide(request: Request, policies: Iterable[Mapping[str, Any]],
            boundary: Iterable[Mapping[str, Any]] | None = None) -> Decision:
     """Evaluate ``policies`` (and ``boundary``) for every resource of the call."""
     policies, limits = list(policies), None if boundary is None else list(boundary)
-    reason = "no resource was named"
+    # Several statements may each allow a part of the call.
+    names: dict[str, None] = {}
     for resource in request.resources or ["*"]:
         decision = _for_resource(request, resource, policies, limits)
         if not decision.allowed:
             return decision
-        reason = decision.reason
-    return Decision(True, reason)
+        names[decision.reason.removeprefix(_ALLOWED)] = None
+    return Decision(True, _ALLOWED + ", ".join(names))
 
 
 def _for_resource(request: Request, resource: str, policies: list[Mapping[str, Any]],
@@ -107,7 +111,7 @@ def _scan(request: Request, resource: str, context: Mapping[str, Value],
                 continue
             if denies:
                 return Decision(False, f"{name} denies {request.action} on {resource}", explicit=True), doubts
-            found = found or Decision(True, f"allowed by {name}")
+            found = found or Decision(True, _ALLOWED + name)
     return found, doubts
 
 

@@ -74,11 +74,46 @@ def _autoscaling(operation: Operation, account: str, region: str) -> list[Resour
                      "group", name) for name in dict.fromkeys(names)]
 
 
+# Prefix of an id -> the word in its ARN.
+_EC2_WORDS = {
+    "eni": "network-interface", "i": "instance", "sg": "security-group", "snap": "snapshot", "subnet": "subnet",
+    "vol": "volume", "vpc": "vpc",
+}
+_EC2_PARAMETERS = ("GroupId", "InstanceId", "InstanceSpecification.InstanceId", "NetworkInterfaceId", "ResourceId",
+                   "SecurityGroupId", "VpcId")
+# What is made has no id yet.
+_EC2_MADE = {"CreateSecurityGroup": ("security-group",), "CreateSnapshots": ("volume", "snapshot")}
+
+
 def _ec2(operation: Operation, account: str, region: str) -> list[Resource]:
+    if operation.name.startswith("Describe") and operation.name != "DescribeInstanceAttribute":
+        return []
+    found = [Resource(ec2_arn(_EC2_WORDS.get(name.partition("-")[0], "instance"), name, account, region), "ec2", name)
+             for name in _values(operation.parameters, *_EC2_PARAMETERS)]
+    # The instance behind an association with a profile is told by the door.
+    found += [Resource(ec2_arn("instance", "*", account, region), "profile-association", name)
+              for name in _values(operation.parameters, "AssociationId") if name.startswith("iip-assoc-")]
+    return found + [Resource(ec2_arn(word, "*", account, region)) for word in _EC2_MADE.get(operation.name, ())]
+
+
+def ec2_arn(word: str, name: str, account: str, region: str) -> str:
+    """The ARN of a resource of EC2; a snapshot's has no account."""
+    return f"arn:aws:ec2:{region}:{'' if word == 'snapshot' else account}:{word}/{name}"
+
+
+def _load_balancing(operation: Operation, _account: str, _region: str) -> list[Resource]:
     if operation.name.startswith("Describe"):
         return []
-    return [Resource(f"arn:aws:ec2:{region}:{account}:instance/{name}", "instance", name)
-            for name in _values(operation.parameters, "InstanceId", "ResourceId")]
+    return [Resource(name) for name in _values(operation.parameters, "TargetGroupArn", "LoadBalancerArn")[:1]]
+
+
+def _iam(operation: Operation, account: str, _region: str) -> list[Resource]:
+    """Users and roles; whose an access key is, is told by the door."""
+    found = [Resource(f"arn:aws:iam::{account}:{kind}/{name}", f"iam-{kind}", name)
+             for parameter, kind in (("UserName", "user"), ("RoleName", "role"))
+             for name in _values(operation.parameters, parameter)[:1]]
+    return found or [Resource(f"arn:aws:iam::{account}:user/*", "access-key", name)
+                     for name in _values(operation.parameters, "AccessKeyId")[:1]]
 
 
 def _eks(operation: Operation, account: str, region: str) -> list[Resource]:
@@ -186,7 +221,8 @@ def _logs(operation: Operation, account: str, region: str) -> list[Resource]:
 
 
 _FINDERS: dict[str, Finder] = {
-    "rds": _rds, "autoscaling": _autoscaling, "ec2": _ec2, "eks": _eks, "ecs": _ecs,
+    "rds": _rds, "autoscaling": _autoscaling, "ec2": _ec2, "eks": _eks, "ecs": _ecs, "iam": _iam,
+    "elasticloadbalancing": _load_balancing,
     "application-autoscaling": _scaling, "monitoring": _cloudwatch, "dynamodb": _dynamodb, "ssm": _ssm,
     "sqs": _sqs, "kms": _kms, "s3": _s3, "lambda": _functions, "logs": _logs,
     "sns": _named("arn:aws:sns:{region}:{account}:{name}", "TopicArn", "TargetArn", "Name"),

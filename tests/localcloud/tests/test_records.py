@@ -263,7 +263,7 @@ def test_names_that_hold_the_account_reach_the_cloud(cloud: LocalCloud) -> None:
               "RestrictPublicBuckets": True}
     client.put_public_access_block(AccountId=probe.ACCOUNT, PublicAccessBlockConfiguration=closed)
     assert client.get_public_access_block(AccountId=probe.ACCOUNT)["PublicAccessBlockConfiguration"] == closed
-    assert [call["action"] for call in cloud.calls()] == ["s3:PutPublicAccessBlock", "s3:GetPublicAccessBlock"]
+    assert [call["action"] for call in cloud.calls()] == ["s3:PutAccountPublicAccessBlock", "s3:GetAccountPublicAccessBlock"]
 
 
 def test_the_example_of_the_readme(cloud: LocalCloud) -> None:
