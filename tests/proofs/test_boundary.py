@@ -83,6 +83,13 @@ DENIED: list[tuple[str, str, dict[str, str]]] = [
     ("iam:SetDefaultPolicyVersion", OWN, {}),
     ("iam:DeletePolicy", OPERATIONS, {}),
     ("iam:CreatePolicy", OPERATIONS, {}),
+    # what contains findings, and could give anybody rights
+    ("iam:CreatePolicyVersion", f"{IAM}:policy/{PREFIX}-containment-boundary", {}),
+    ("iam:CreateRole", f"{IAM}:role/{PREFIX}-rogue", {"iam__PermissionsBoundary": f"{IAM}:policy/{PREFIX}-containment-boundary"}),
+    ("iam:UpdateAssumeRolePolicy", f"{IAM}:role/{PREFIX}-security-triage-quarantine-principal", {}),
+    ("iam:DeleteRolePolicy", f"{IAM}:role/{PREFIX}-security-triage-quarantine-principal", {}),
+    ("iam:PassRole", f"{IAM}:role/{PREFIX}-security-triage-role", {}),
+    ("lambda:UpdateFunctionCode", f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{PREFIX}-security-triage-function", {}),
     # roles of others
     ("iam:PassRole", f"{IAM}:role/personal-timeline-prod-app", {}),
     ("iam:UpdateAssumeRolePolicy", f"{IAM}:role/personal-timeline-shared-ci-apply", {}),
@@ -163,7 +170,8 @@ def _needs() -> Iterator[tuple[str, str, str]]:
 # What its own, stricter boundary takes away is no need.
 @pytest.mark.parametrize(("function", "action", "resource"), sorted(set(_needs())))
 def test_the_functions_may_what_their_manifests_say(boundary: Any, function: str, action: str, resource: str) -> None:
-    known = {"partition": "aws", "region": "us-east-1", "account": ACCOUNT, "environment": "dev"}
+    known = {"partition": "aws", "region": "us-east-1", "account": ACCOUNT, "environment": "dev",
+             "role_arns": f"{IAM}:role/{PREFIX}-{function}-role-that-exists"}
     concrete = re.sub(r"\$\{(\w+)\}", lambda found: known.get(found[1], f"{PREFIX}-{found[1]}"), resource)
     decision = inside(boundary, action, concrete.replace("*", "x") if concrete != "*" else "*",
                       aws__resource_tag_environment="dev")

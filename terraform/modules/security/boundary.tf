@@ -13,6 +13,11 @@ locals {
   )
   _own_roles = "${local._iam}:role/${var.prefix}-*"
 
+  # What contains findings may give roles and users policies, so it stands
+  # outside: nobody under the boundary takes its place. The boundary of its roles
+  # is not as good as this one, and no other role may have it.
+  _containment = "${var.prefix}-security-triage-*"
+
   # Services without regions: they answer from one place, whichever is ours.
   _global_services = [
     "account:*", "budgets:*", "ce:*", "cloudfront:*", "health:*", "iam:*",
@@ -65,7 +70,7 @@ locals {
           "iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicy",
           "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion",
         ]
-        Resource = local._boundaries
+        Resource = concat(local._boundaries, ["${local._iam}:policy/${var.prefix}-containment-boundary"])
       },
       {
         Sid    = "BoundaryStaysOn"
@@ -95,6 +100,19 @@ locals {
           "iam:PassRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole",
         ]
         NotResource = [local._own_roles, "${local._iam}:role/aws-service-role/*"]
+      },
+      {
+        # Wildcards: its roles, in every region its functions.
+        Sid    = "ContainmentStays"
+        Effect = "Deny"
+        Action = [
+          "iam:DeleteRolePolicy", "iam:PassRole", "iam:UpdateAssumeRolePolicy",
+          "lambda:UpdateFunction*",
+        ]
+        Resource = [
+          "${local._iam}:role/${local._containment}",
+          "arn:${local._partition}:lambda:*:${local._account}:function:${local._containment}",
+        ]
       },
       {
         Sid         = "OwnRolesAssumed"
