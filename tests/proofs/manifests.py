@@ -37,9 +37,36 @@ class Statement:
         return self.content.get("reason", "")
 
     @property
+    def only_where(self) -> str | None:
+        """The setting without which Terraform leaves the statement out."""
+        return self.content.get("only_where")
+
+    @property
     def unused_locally(self) -> dict[str, str]:
         """Actions that no test can use, each with the reason why: see docs/testing.md."""
         return self.content.get("unused_locally", {})
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role that a function takes for a part of its work; Terraform makes it where the configuration asks for it."""
+
+    function: str
+    key: str
+    content: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        return f"{self.function}/{self.key}"
+
+    @property
+    def ending(self) -> str:
+        """How the role's name ends, behind the project and the environment."""
+        return f"-{self.function}-{self.key}"
+
+    @property
+    def statements(self) -> list[Statement]:
+        return [Statement(name, content) for name, content in self.content["statements"].items()]
 
 
 @dataclass(frozen=True)
@@ -92,6 +119,10 @@ class Function:
     @property
     def statements(self) -> list[Statement]:
         return [Statement(name, content) for name, content in self.manifest.get("statements", {}).items()]
+
+    @property
+    def roles(self) -> list[Role]:
+        return [Role(self.name, key, content) for key, content in self.manifest.get("roles", {}).items()]
 
     @property
     def fixtures(self) -> list[Fixture]:

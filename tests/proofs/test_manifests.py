@@ -31,8 +31,11 @@ def each_function() -> pytest.MarkDecorator:
 
 def each_statement() -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("function", "statement"), [
-        pytest.param(function, statement, id=f"{function.name}/{statement.name}")
-        for function in FUNCTIONS for statement in function.statements])
+        pytest.param(function, statement, id=f"{holder}/{statement.name}")
+        for function in FUNCTIONS
+        for holder, statements in ((function.name, function.statements), *(
+            (role.id, role.statements) for role in function.roles))
+        for statement in statements])
 
 
 def test_there_are_functions() -> None:
@@ -74,10 +77,12 @@ def test_names_are_within_the_limits_of_their_services(function: Function) -> No
         ("function", 64), ("role", 64), ("scheduler-role", 64), ("dead-letters", 80), ("queue", 80))}
     for key in (*function.manifest["schedules"], *function.manifest["events"]):
         names[f"{PREFIX}{function.name}-{key}"] = 64
+    names |= {f"{PREFIX}{function.name}-{role.key}": 64 for role in function.roles}
     too_long = [f"{name}: {len(name)} > {limit}" for name, limit in names.items() if len(name) > limit]
     assert not too_long
-    sids = [statement.sid for statement in function.statements]
-    assert len(set(sids)) == len(sids)
+    for statements in (function.statements, *(role.statements for role in function.roles)):
+        sids = [statement.sid for statement in statements]
+        assert len(set(sids)) == len(sids)
 
 
 @each_function()
@@ -113,6 +118,15 @@ def test_every_schedules_input_is_a_fixture(function: Function) -> None:
 def test_something_wakes_it(function: Function) -> None:
     manifest = function.manifest
     assert manifest["schedules"] or manifest["events"] or manifest["queue"]
+
+
+@each_function()
+def test_a_function_takes_exactly_its_roles(function: Function) -> None:
+    """The list of those that exist is Terraform's: no statement names a role by itself."""
+    taking = [statement for statement in function.statements if "sts:AssumeRole" in statement.actions]
+    assert [statement.resources for statement in taking] == ([["${role_arns}"]] if function.roles else [])
+    # Its name is in the trust of each role, and nobody else's is.
+    assert {"role", "scheduler-role"}.isdisjoint(role.key for role in function.roles)
 
 
 @each_statement()

@@ -24,7 +24,7 @@ mod schemas;
 
 pub use fixtures::{Fixture, fixture, fixtures, package_root, workspace_root};
 pub use ledger::{Crash, FakeLedger};
-pub use manifest::{EventRule, Manifest, Queue, Schedule, Statement};
+pub use manifest::{AssumedRole, EventRule, Manifest, Queue, Schedule, Statement};
 pub use mutations::{Mutation, Panicked, assert_survives, mutations, panics};
 pub use publisher::FakePublisher;
 pub use runtime_api::{Answer, FunctionProcess, RuntimeApi, Times};

@@ -35,6 +35,10 @@ pub struct Manifest {
     /// What its role may do.
     #[serde(default)]
     pub statements: BTreeMap<String, Statement>,
+    /// The roles that it takes for a part of its work, by the last part of their
+    /// names.
+    #[serde(default)]
+    pub roles: BTreeMap<String, AssumedRole>,
     /// Thresholds of its alarms.
     #[serde(default)]
     pub alarms: Value,
@@ -91,11 +95,26 @@ pub struct Statement {
     /// IAM conditions.
     #[serde(default)]
     pub conditions: Value,
+    /// The setting of the function's configuration without which the statement
+    /// is left out.
+    #[serde(default)]
+    pub only_where: Option<String>,
     /// Why the function needs it.
     pub reason: String,
     /// Actions that no local run can use, each with the reason: see docs/testing.md.
     #[serde(default)]
     pub unused_locally: BTreeMap<String, String>,
+}
+
+/// A role that the function takes for a part of its work. It exists where the
+/// configuration asks for it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssumedRole {
+    /// What it is for.
+    pub description: String,
+    /// What it may do.
+    pub statements: BTreeMap<String, Statement>,
 }
 
 impl Manifest {
@@ -110,7 +129,7 @@ impl Manifest {
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
-    /// Every IAM action it asks for.
+    /// Every IAM action that the function's own role asks for.
     pub fn actions(&self) -> impl Iterator<Item = &str> {
         self.statements
             .values()

@@ -57,21 +57,28 @@ locals {
   # rendered as this marker and replaced in the finished policy (roles.tf).
   _key_marker = "${local._arn.kms}:key/operations"
 
+  # Where a statement means the roles that the function may take, it means those
+  # that exist: this marker becomes a list.
+  _roles_marker = "arn:${local.partition}:iam::${local.account}:role/${local.prefix}-those-that-exist"
+
   _placeholders = {
-    account              = local.account
-    channel_topics_arn   = "${local._arn.sns}:${local.channel_topic_prefix}*"
-    config_parameter     = local.names.config_parameter
-    config_parameter_arn = local.arns.config_parameter
-    environment          = var.environment
-    environment_tag      = var.environment_tag
-    kms_key_arn          = local._key_marker
-    ledger_table_arn     = local.arns.ledger
-    parameter_prefix_arn = "${local._arn.ssm}:parameter${local.parameter_path}/*"
-    partition            = local.partition
-    project              = var.project
-    region               = local.region
-    stop_parameter_arn   = local.arns.stop_parameter
-    topic_arn            = local.arns.notifications_topic
+    account                    = local.account
+    approval_key_parameter_arn = "${local._arn.ssm}:parameter/${trimprefix(local.approval_key_parameter, "/")}"
+    channel_topics_arn         = "${local._arn.sns}:${local.channel_topic_prefix}*"
+    config_parameter           = local.names.config_parameter
+    config_parameter_arn       = local.arns.config_parameter
+    environment                = var.environment
+    environment_tag            = var.environment_tag
+    kms_key_arn                = local._key_marker
+    ledger_table_arn           = local.arns.ledger
+    opt_in_tag                 = local._opt_in_tag
+    parameter_prefix_arn       = "${local._arn.ssm}:parameter${local.parameter_path}/*"
+    partition                  = local.partition
+    project                    = var.project
+    region                     = local.region
+    role_arns                  = local._roles_marker
+    stop_parameter_arn         = local.arns.stop_parameter
+    topic_arn                  = local.arns.notifications_topic
   }
 
   _folders = toset([
@@ -113,7 +120,15 @@ locals {
         attempts        = try(manifest.retry.attempts, 2)
         max_age_seconds = try(manifest.retry.max_age_seconds, 3600)
       }
-      statements = try({ for key, value in manifest.statements : key => value }, {})
+      statements = {
+        for key, statement in try(manifest.statements, {}) : key => merge(statement, {
+          resources = flatten([
+            for resource in statement.resources : resource == local._roles_marker
+            ? [for role in local.assumed_roles : role.arn if role.function == name]
+            : [resource]
+          ])
+        }) if !contains(local._settings_off, "${name}/${try(statement.only_where, "")}")
+      }
       timeout_seconds = try(coalesce(
         try(var.overrides[name].timeout_seconds, null),
         try(manifest.timeout_seconds, null),
@@ -128,15 +143,30 @@ locals {
     }
   }
 
+  # Where no channel gathers messages there is nothing to flush, and where no
+  # playbook may be used nothing to go on with.
+  _schedules_needed = {
+    "notify/flush"             = length(var.notify.matters) > 0
+    "security-triage/continue" = length(local.playbooks) > 0
+  }
+  # What a statement's only_where names and this environment does not have.
+  _settings_off = [
+    for setting, on in {
+      "security-triage/playbooks" = length(local.playbooks) > 0
+      "security-triage/playbooks.isolate_instance.remove_profile" = try(
+        coalesce(local._security_triage.playbooks.isolate_instance.remove_profile), false
+      )
+    } : setting if !on
+  ]
+
   # "function/schedule" => schedule
   schedules = merge([
     for name, manifest in local._manifests : {
       for key, schedule in try({ for k, v in manifest.schedules : k => v }, {}) :
       "${name}/${key}" => {
-        # Where no channel gathers messages there is nothing to flush.
         enabled = try(coalesce(
           try(var.overrides[name].schedules[key].enabled, null),
-          "${name}/${key}" == "notify/flush" ? length(var.notify.matters) > 0 : null,
+          lookup(local._schedules_needed, "${name}/${key}", null),
           try(schedule.enabled, null),
         ), true)
         expression = try(coalesce(

@@ -12,6 +12,21 @@ output "alarms_topic_arn" {
   value       = aws_sns_topic.topic["alarms"].arn
 }
 
+output "approval_key_parameter" {
+  description = "Name under which people put the key that approvals of playbooks are signed with, as a SecureString with the key below; null where no playbook may be used."
+  value       = length(local.playbooks) > 0 ? local.approval_key_parameter : null
+}
+
+output "assumed_roles" {
+  description = "Roles that functions take for a part of their work, by function/role: arn and name."
+  value = {
+    for key, role in aws_iam_role.assumed : key => {
+      arn  = role.arn
+      name = role.name
+    }
+  }
+}
+
 output "boundary_arn" {
   description = "Permissions boundary of every role made here."
   value       = local.boundary_arn

@@ -1,26 +1,30 @@
 # Two inline policies per role: "manifest" holds the statements of the
 # function's manifest and nothing else, so that it can be compared with the
 # manifest word by word; "platform" holds what Lambda needs to run it.
+# The roles that a function takes for a part of its work: assumed-roles.tf.
 
 locals {
   _manifest_policies = {
-    for name, function in local.functions : name => jsonencode({
-      Version = "2012-10-17"
-      Statement = [
-        for key, statement in function.statements : merge(
-          {
-            Sid      = join("", [for word in split("-", key) : title(word)])
-            Effect   = "Allow"
-            Action   = statement.actions
-            Resource = statement.resources
-          },
-          {
-            for field, value in { Condition = try(statement.conditions, null) } :
-            field => value if value != null
-          },
-        )
-      ]
-    }) if length(function.statements) > 0
+    for name, statements in merge(
+      { for name, function in local.functions : name => function.statements },
+      { for name, role in local.assumed_roles : name => role.statements },
+      ) : name => jsonencode({
+        Version = "2012-10-17"
+        Statement = [
+          for key, statement in statements : merge(
+            {
+              Sid      = join("", [for word in split("-", key) : title(word)])
+              Effect   = "Allow"
+              Action   = statement.actions
+              Resource = statement.resources
+            },
+            {
+              for field, value in { Condition = try(statement.conditions, {}) } :
+              field => value if length(value) > 0
+            },
+          )
+        ]
+    }) if length(statements) > 0
   }
 
   _platform_policies = {
@@ -198,7 +202,10 @@ resource "aws_iam_role" "function" {
 }
 
 resource "aws_iam_role_policy" "manifest" {
-  for_each = local._manifest_policies
+  for_each = {
+    for name, policy in local._manifest_policies : name => policy
+    if contains(keys(local.functions), name)
+  }
 
   name = "manifest"
   policy = replace(

@@ -52,6 +52,31 @@ variable "configuration" {
           patience       = optional(string)
           tags           = optional(bool)
         }))
+        playbooks = optional(object({
+          accounts    = optional(set(string))
+          enabled     = optional(set(string))
+          max_age     = optional(string)
+          never       = optional(set(string))
+          opt_in_tag  = optional(string)
+          per_hour    = optional(number)
+          without_tag = optional(set(string))
+          approval = optional(object({
+            key_parameter    = optional(string)
+            second_person    = optional(bool)
+            token_in_message = optional(bool)
+            valid_for        = optional(string)
+          }))
+          isolate_instance = optional(object({
+            cut_connections = optional(bool)
+            remove_profile  = optional(bool)
+          }))
+          quarantine_principal = optional(object({
+            roles = optional(string)
+          }))
+          revoke_ingress = optional(object({
+            public_ports = optional(set(number))
+          }))
+        }))
         rules = optional(object({
           otherwise = optional(string)
           shipped   = optional(bool)
@@ -215,5 +240,81 @@ variable "configuration" {
       ))
     ])
     error_message = "configuration.functions.security-triage.rules.order: until is an instant like 2027-05-31T00:00:00Z."
+  }
+  validation {
+    condition = length(setsubtract(
+      concat(
+        tolist(try(coalesce(var.configuration.functions.security-triage.playbooks.enabled), [])),
+        tolist(try(coalesce(var.configuration.functions.security-triage.playbooks.without_tag), [])),
+      ),
+      ["block-public-access", "disable-access-key", "isolate-instance", "quarantine-principal", "revoke-ingress"],
+    )) == 0
+    error_message = "configuration.functions.security-triage.playbooks: enabled and without_tag name isolate-instance, disable-access-key, quarantine-principal, block-public-access or revoke-ingress."
+  }
+  validation {
+    condition = (
+      length(try(coalesce(var.configuration.functions.security-triage.playbooks.enabled), [])) == 0 ||
+      length(try(coalesce(var.configuration.functions.security-triage.playbooks.accounts), [])) > 0
+    )
+    error_message = "configuration.functions.security-triage.playbooks.accounts names the accounts in which something may be contained; without one, what is enabled does nothing."
+  }
+  validation {
+    condition = alltrue([
+      for account in try(coalesce(var.configuration.functions.security-triage.playbooks.accounts), []) :
+      can(regex("^[0-9]{12}$", account))
+    ])
+    error_message = "configuration.functions.security-triage.playbooks.accounts: an account is 12 digits."
+  }
+  validation {
+    condition = alltrue([
+      for name in try(coalesce(var.configuration.functions.security-triage.playbooks.never), []) :
+      can(regex("^[A-Za-z0-9+=,.@_-]{1,128}$", name))
+    ])
+    error_message = "configuration.functions.security-triage.playbooks.never: names of users and roles, without path, ARN or wildcard."
+  }
+  validation {
+    condition = can(regex(
+      "^[A-Za-z0-9_.:/=+@-]{1,128}$",
+      try(coalesce(var.configuration.functions.security-triage.playbooks.opt_in_tag), "nightshift:contain"),
+      )) && !startswith(
+      try(coalesce(var.configuration.functions.security-triage.playbooks.opt_in_tag), "nightshift:contain"), "aws:"
+    )
+    error_message = "configuration.functions.security-triage.playbooks.opt_in_tag is a legal tag key without spaces."
+  }
+  validation {
+    condition = alltrue([
+      for length in [
+        try(coalesce(var.configuration.functions.security-triage.playbooks.max_age), "PT24H"),
+        try(coalesce(var.configuration.functions.security-triage.playbooks.approval.valid_for), "PT1H"),
+      ] :
+      can(regex("^P([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+S)?)?$", length)) && !can(regex("[PT]$", length))
+    ])
+    error_message = "configuration.functions.security-triage.playbooks: max_age and approval.valid_for are lengths of time as ISO 8601 writes them, like PT24H."
+  }
+  validation {
+    condition = alltrue([
+      for per_hour in [try(coalesce(var.configuration.functions.security-triage.playbooks.per_hour), 3)] :
+      per_hour >= 1 && floor(per_hour) == per_hour
+    ])
+    error_message = "configuration.functions.security-triage.playbooks.per_hour is a whole number of plans, at least 1."
+  }
+  validation {
+    condition = can(regex("^/[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", try(
+      coalesce(var.configuration.functions.security-triage.playbooks.approval.key_parameter), "/key"
+    )))
+    error_message = "configuration.functions.security-triage.playbooks.approval.key_parameter is the full name of a parameter, like /personal-timeline/dev/nightshift/approvals."
+  }
+  validation {
+    condition = contains(["earlier-sessions", "everything"], try(
+      coalesce(var.configuration.functions.security-triage.playbooks.quarantine_principal.roles), "everything"
+    ))
+    error_message = "configuration.functions.security-triage.playbooks.quarantine_principal.roles is everything or earlier-sessions."
+  }
+  validation {
+    condition = alltrue([
+      for port in try(coalesce(var.configuration.functions.security-triage.playbooks.revoke_ingress.public_ports), []) :
+      port >= 0 && port <= 65535 && floor(port) == port
+    ])
+    error_message = "configuration.functions.security-triage.playbooks.revoke_ingress.public_ports: a TCP port is 0 to 65535."
   }
 }

@@ -148,6 +148,31 @@ variable "settings" {
               patience       = optional(string)
               tags           = optional(bool)
             }))
+            playbooks = optional(object({
+              accounts    = optional(set(string))
+              enabled     = optional(set(string))
+              max_age     = optional(string)
+              never       = optional(set(string))
+              opt_in_tag  = optional(string)
+              per_hour    = optional(number)
+              without_tag = optional(set(string))
+              approval = optional(object({
+                key_parameter    = optional(string)
+                second_person    = optional(bool)
+                token_in_message = optional(bool)
+                valid_for        = optional(string)
+              }))
+              isolate_instance = optional(object({
+                cut_connections = optional(bool)
+                remove_profile  = optional(bool)
+              }))
+              quarantine_principal = optional(object({
+                roles = optional(string)
+              }))
+              revoke_ingress = optional(object({
+                public_ports = optional(set(number))
+              }))
+            }))
             rules = optional(object({
               otherwise = optional(string)
               shipped   = optional(bool)
