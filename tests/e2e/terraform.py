@@ -71,12 +71,13 @@ class Estate:
     keys, region); nothing else of AWS is taken from the surroundings.
     ``packages`` has <function>/bootstrap.zip, built for ``architecture``
     (default: this machine's); both only matter to a root that deploys functions.
+    ``values`` stand in the place of local values of the root.
     ``report`` gets each line that Terraform says.
     """
 
     def __init__(self, root: str, *, work: str | os.PathLike[str], env: Mapping[str, str],
                  packages: str | os.PathLike[str] | None = None, architecture: str | None = None,
-                 variables: Mapping[str, Any] | None = None,
+                 variables: Mapping[str, Any] | None = None, values: Mapping[str, Any] | None = None,
                  report: Callable[[str], None] | None = None) -> None:
         self.work = Path(work).absolute()
         self.source, below = _find(root)
@@ -84,6 +85,7 @@ class Estate:
         self.log = self.work / "terraform.log"
         self.seconds: dict[str, float] = {}
         self._report = report
+        self._values = dict(values or {})
         self._variables = {
             "architecture": architecture or _ARCHITECTURES.get(platform.machine(), "x86_64"),
             "functions_dir": str(ROOT / "functions"),
@@ -147,6 +149,8 @@ class Estate:
         aliases = [_ALIAS.search(block) for block in _PROVIDER_BLOCK.findall(code)]
         (self.folder / "localcloud_override.tf").write_text(_BACKEND + "".join(
             _PROVIDER % (f'\n  alias = "{alias[1]}"\n' if alias else "", endpoint, endpoint) for alias in aliases))
+        (self.folder / "localcloud_values_override.tf.json").write_text(json.dumps(
+            {"locals": self._values} if self._values else {}, indent=2))
         declared = set(_VARIABLE.findall(code))
         (self.folder / "localcloud.auto.tfvars.json").write_text(json.dumps(
             {name: value for name, value in self._variables.items() if name in declared}, indent=2))
