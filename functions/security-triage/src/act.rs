@@ -19,7 +19,7 @@ use nightshift_runtime::{Deadline, Ledger, LedgerError, Publisher};
 use thiserror::Error;
 
 use crate::back::{self, Sources, Written};
-use crate::decide::{Case, Telling, Verdict, decide};
+use crate::decide::{Called, Case, Telling, Verdict, decide};
 use crate::finding::{Finding, FindingKey, Handle};
 use crate::incident::Incident;
 use crate::matter::{Matter, Owed, PARTITION, sort_key};
@@ -34,6 +34,8 @@ const AT_ONCE: usize = 8;
 const ATTEMPTS: u32 = 5;
 /// A matter is not begun when less than this is left.
 const NEEDED: Duration = Duration::from_secs(5);
+/// A plan is not begun when less than this is left: it reads a dozen things.
+const NEEDED_TO_PLAN: Duration = Duration::from_secs(20);
 
 /// Looks around an incident.
 pub trait Surroundings {
@@ -58,9 +60,23 @@ pub struct Allowed {
     pub guardduty: bool,
 }
 
+/// Makes plans of playbooks that rules call for.
+pub trait Planner {
+    /// Makes the plan and shows it to people, or tells them why there is none; one
+    /// that needs nobody's yes is approved.
+    ///
+    /// # Errors
+    /// When that has to be tried again, in words.
+    fn plan(
+        &self,
+        incident: &Incident,
+        called: &Called,
+    ) -> impl Future<Output = Result<(), String>>;
+}
+
 /// Everything that one run works with.
 #[derive(Debug)]
-pub struct Desk<'a, L, P, A, S> {
+pub struct Desk<'a, L, P, A, S, C> {
     /// The memory.
     pub ledger: &'a L,
     /// Where messages go.
@@ -71,6 +87,8 @@ pub struct Desk<'a, L, P, A, S> {
     pub around: &'a A,
     /// Who takes updates.
     pub sources: &'a S,
+    /// Who makes plans; None where no playbook may be used.
+    pub planner: Option<&'a C>,
     /// The environment's configuration.
     pub document: &'a Document,
     /// Which updates are allowed.
@@ -92,6 +110,8 @@ pub struct Finished {
     pub again: BTreeSet<FindingKey>,
     /// What the sources were told.
     pub written: Written,
+    /// Plans that rules call for and that were not made yet, and why.
+    pub unplanned: Vec<String>,
 }
 
 /// Why a matter was not settled.
@@ -116,12 +136,13 @@ struct Debt {
     version: u64,
 }
 
-impl<L, P, A, S> Desk<'_, L, P, A, S>
+impl<L, P, A, S, C> Desk<'_, L, P, A, S, C>
 where
     L: Ledger,
     P: Publisher,
     A: Surroundings,
     S: Sources,
+    C: Planner,
 {
     /// Settles every matter that the findings are about, however many events there
     /// are about each: one read and one write, and where people are told, one
@@ -209,6 +230,10 @@ where
             matter = matter.told(verdict.tell, verdict.severity, self.now);
         }
         matter.owed = self.owed(&matter, &verdict);
+        let owed = matter.owed.iter().flat_map(|owed| &owed.plans);
+        matter
+            .planned
+            .extend(owed.map(|called| called.playbook).collect::<Vec<_>>());
         if stored.as_ref() != Some(&matter) {
             version = self.write(&matter, version).await?;
         }
@@ -224,7 +249,7 @@ where
 
     /// What is owed now: what an earlier run did not pay, and what this one adds.
     fn owed(&self, matter: &Matter, verdict: &Verdict) -> Option<Owed> {
-        let earlier = matter.owed;
+        let earlier = matter.owed.as_ref();
         let handles = || matter.incident.handles.iter();
         let has_hub = handles().any(|handle| !matches!(handle, Handle::GuardDuty { .. }));
         let has_detector = handles().any(|handle| matches!(handle, Handle::GuardDuty { .. }));
@@ -235,25 +260,45 @@ where
         let archive = (verdict.archive || earlier.is_some_and(|owed| owed.archive))
             && self.allowed.guardduty
             && has_detector;
-        (workflow.is_some() || archive).then_some(Owed { workflow, archive })
+        let mut plans = earlier.map_or_else(Vec::new, |owed| owed.plans.clone());
+        if matches!(
+            verdict.tell,
+            Telling::Open | Telling::Reopened | Telling::Update
+        ) {
+            let called = verdict.playbooks.iter();
+            plans.extend(
+                called
+                    .filter(|one| !matter.planned.contains(&one.playbook))
+                    .cloned(),
+            );
+        }
+        plans.retain(|_| self.planner.is_some());
+        let owed = Owed {
+            workflow,
+            archive,
+            plans,
+        };
+        (!owed.is_nothing()).then_some(owed)
     }
 
-    /// Tells the sources what people were told, and writes down that it was
-    /// done. What may pass later lets the event come again.
+    /// Makes the plans that are owed, tells the sources what people were told, and
+    /// writes down that it was done. What may pass later lets the event come again.
     async fn pay(&self, debts: Vec<Debt>, finished: &mut Finished) {
         let matters: Vec<&Matter> = debts.iter().map(|debt| &debt.matter).collect();
         let updates = back::updates(&matters, self.document, self.now);
-        if updates.is_empty() {
-            return;
-        }
         finished.written = back::write(self.sources, updates, self.pause, self.deadline).await;
         for debt in debts {
             let handles = debt.matter.incident.handles.iter();
             let key = debt.matter.incident.key.clone();
-            if handles
+            let mut later = handles
                 .map(back::id)
-                .any(|id| finished.written.later.contains(id))
-            {
+                .any(|id| finished.written.later.contains(id));
+            if let Err(trouble) = self.plan(&debt.matter).await {
+                tracing::warn!(incident = %key, %trouble, "no plan was made");
+                finished.unplanned.push(printable(&trouble, 400));
+                later = true;
+            }
+            if later {
                 finished.again.insert(key);
                 continue;
             }
@@ -266,6 +311,23 @@ where
         }
     }
 
+    /// Makes the plans that are owed. One that was made before a crash comes to
+    /// the same plan again.
+    async fn plan(&self, matter: &Matter) -> Result<(), String> {
+        let Some(planner) = self.planner else {
+            return Ok(());
+        };
+        for called in matter.owed.iter().flat_map(|owed| &owed.plans) {
+            if !self.deadline.allows(NEEDED_TO_PLAN) {
+                return Err(
+                    "no time was left in this run for a plan; the event comes again".to_owned(),
+                );
+            }
+            planner.plan(&matter.incident, called).await?;
+        }
+        Ok(())
+    }
+
     /// Writes down that a debt was paid. Whoever wrote meanwhile may have found
     /// the same debt: then it is paid there too. Another one stays.
     async fn clear(&self, debt: Debt) -> Result<(), Trouble> {
@@ -273,11 +335,10 @@ where
             mut matter,
             mut version,
         } = debt;
-        let paid = matter.owed;
+        let paid = matter.owed.take();
         let key = sort_key(&matter.incident.key);
         let mut attempt = 1;
         loop {
-            matter.owed = None;
             match self.write(&matter, version).await {
                 Err(Trouble::Ledger(LedgerError::Conflict { .. })) if attempt < ATTEMPTS => {}
                 result => return result.map(drop),
@@ -291,6 +352,7 @@ where
             if matter.owed != paid {
                 return Ok(());
             }
+            matter.owed = None;
         }
     }
 }

@@ -106,7 +106,7 @@ pub struct Written {
 pub fn updates(matters: &[&Matter], document: &Document, now: Timestamp) -> Vec<Update> {
     let mut groups: BTreeMap<(Region, Change), BTreeSet<Handle>> = BTreeMap::new();
     for matter in matters {
-        let Some(owed) = matter.owed else { continue };
+        let Some(owed) = &matter.owed else { continue };
         let region = place(&matter.incident.key.region, document);
         for handle in &matter.incident.handles {
             if let Some(change) = change(handle, owed, document, now) {
@@ -150,7 +150,7 @@ fn place(region: &Region, document: &Document) -> Region {
         .unwrap_or_else(|| region.clone())
 }
 
-fn change(handle: &Handle, owed: Owed, document: &Document, now: Timestamp) -> Option<Change> {
+fn change(handle: &Handle, owed: &Owed, document: &Document, now: Timestamp) -> Option<Change> {
     let said = match owed.workflow {
         Some(Workflow::Notified | Workflow::Unchanged) | None => "people were told",
         Some(Workflow::Suppressed) => "a rule suppresses it",

@@ -111,7 +111,7 @@ pub struct Suppressed {
 }
 
 /// A playbook that an incident calls for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Called {
     /// Which.
     pub playbook: Playbook,

@@ -9,6 +9,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::finding::Finding;
+use crate::playbooks::commands as plans;
 use crate::rules::RuleFile;
 use crate::sources::{batch, is_notice};
 
@@ -19,6 +20,8 @@ pub use crate::sources::{Record, findings};
 pub enum Trigger {
     /// An operator, or the clock.
     Command(Box<Command>),
+    /// An operator who asks about plans, or the clock that goes on with them.
+    Plans(Box<plans::Command>),
     /// Messages of the queue: each can be given back by itself.
     Batch(Vec<Record>),
     /// One event of EventBridge, or a notice of SNS, without a queue.
@@ -59,7 +62,7 @@ pub enum Command {
 pub enum EventError {
     /// A command with a wrong name or wrong fields.
     #[error(
-        "the command was not understood: {problem}; commands are status, explain and replay, see docs/security-triage.md"
+        "the command was not understood: {problem}; commands are status, explain and replay, see docs/security-triage.md, and plan, approve, undo, plans and continue, see docs/security-triage-playbooks.md"
     )]
     Command {
         /// What is wrong with it.
@@ -82,12 +85,18 @@ impl Trigger {
     /// # Errors
     /// When it is neither an event nor a command.
     pub fn parse(input: &Value) -> Result<Self, EventError> {
-        if input.get("command").is_some() {
-            return Command::deserialize(input)
-                .map(|command| Self::Command(Box::new(command)))
-                .map_err(|error| EventError::Command {
-                    problem: printable(&error.to_string(), 300),
-                });
+        if let Some(name) = input.get("command") {
+            let is_about_plans = name
+                .as_str()
+                .is_some_and(|name| plans::Command::NAMES.contains(&name));
+            let command = if is_about_plans {
+                plans::Command::deserialize(input).map(|command| Self::Plans(Box::new(command)))
+            } else {
+                Command::deserialize(input).map(|command| Self::Command(Box::new(command)))
+            };
+            return command.map_err(|error| EventError::Command {
+                problem: printable(&error.to_string(), 300),
+            });
         }
         if let Some(records) = input.get("Records").and_then(Value::as_array) {
             let from_queue = |record: &Value| {
@@ -158,6 +167,14 @@ mod tests {
             (json!({"command": "fly"}), "unknown variant `fly`"),
             (json!({"command": "status", "when": 1}), "when"),
             (json!({"command": "explain"}), "missing field `event`"),
+            (
+                json!({"command": "approve", "plan": "p"}),
+                "missing field `token`",
+            ),
+            (
+                json!({"command": "undo", "plan": "p", "forced": true}),
+                "forced",
+            ),
         ] {
             let error = Trigger::parse(&input).unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");

@@ -42,6 +42,17 @@ impl FindingKey {
             },
         }
     }
+
+    /// Reads a key as it is written in messages, `account/region/id`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.trim().splitn(3, '/');
+        let mut part = || parts.next().filter(|part| !part.is_empty());
+        Some(Self {
+            account: AccountId::new(part()?),
+            region: Region::new(part()?),
+            id: part()?.to_owned(),
+        })
+    }
 }
 
 /// FNV-1a, 64 bits: the same in every build, which the standard library's

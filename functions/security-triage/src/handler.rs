@@ -1,5 +1,7 @@
 //! The way through the rooms: event, observe, decide, act, report.
 
+mod plans;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -25,6 +27,7 @@ use crate::matter::{Matter, PARTITION, is_incident};
 use crate::messages;
 use crate::observe::aws::AwsLookUps;
 use crate::observe::{Home, Surveyor};
+use crate::playbooks;
 use crate::replay::replay;
 use crate::report::{Explanation, MOST_OPEN, OpenIncident, Report, StatusReport};
 use crate::rules::{RuleFile, RuleSet};
@@ -43,6 +46,8 @@ pub struct SecurityTriage {
     /// The rules of the document that was read last: checking them takes longer
     /// than asking them.
     rules: Mutex<Option<(Arc<Document>, Arc<RuleSet>)>>,
+    /// AWS as playbooks reach it, once one was asked for.
+    contained: Mutex<Option<Arc<playbooks::aws::Aws>>>,
 }
 
 /// The configuration of one invocation.
@@ -87,6 +92,7 @@ impl SecurityTriage {
             settings,
             sdk,
             rules: Mutex::new(None),
+            contained: Mutex::new(None),
         }
     }
 
@@ -98,6 +104,9 @@ impl SecurityTriage {
             .map_err(|error| Failure::new("Configuration", &error))?;
         let config: Config = document
             .section(NAME)
+            .map_err(|error| Failure::new("Configuration", &error))?;
+        config
+            .check()
             .map_err(|error| Failure::new("Configuration", &error))?;
         let rules = self.rules(&document, &config)?;
         Ok(Setup {
@@ -116,8 +125,12 @@ impl SecurityTriage {
         {
             return Ok(Arc::clone(rules));
         }
-        let rules = RuleSet::new(config.rules.clone(), &document.accounts, Timestamp::now())
-            .map_err(|error| Failure::new("Configuration", &error))?;
+        let rules = RuleSet::new(
+            config.with_terms(config.rules.clone()),
+            &document.accounts,
+            Timestamp::now(),
+        )
+        .map_err(|error| Failure::new("Configuration", &error))?;
         let rules = Arc::new(rules);
         *known = Some((Arc::clone(document), Arc::clone(&rules)));
         Ok(rules)
@@ -156,19 +169,27 @@ impl SecurityTriage {
         let now = Timestamp::now();
         let (allowed, halted) = self.allowed(&setup).await;
         let document = &setup.document;
+        let planner = plans::ByRule {
+            triage: self,
+            setup: &setup,
+            invocation,
+        };
+        let may_contain = !setup.config.playbooks.enabled.is_empty();
         let desk = Desk {
             ledger: &setup.ledger,
             publisher: &SnsPublisher::new(&self.sdk, &document.notifications_topic),
             rules: &setup.rules,
             around: &setup.surveyor(&self.look_ups, &invocation.deadline),
             sources: &self.sources,
+            planner: may_contain.then_some(&planner),
             document,
             allowed,
             now,
             deadline: &invocation.deadline,
             pause: PAUSE,
         };
-        let finished = desk.settle(findings).await;
+        // Everything that happens to a matter is in this future, for eight at once.
+        let finished = Box::pin(desk.settle(findings)).await;
         let report = Report {
             version: Report::VERSION,
             function: NAME,
@@ -180,6 +201,7 @@ impl SecurityTriage {
             incidents: finished.lines.clone(),
             updated: finished.written.updated,
             not_updated: finished.written.refused.clone(),
+            unplanned: finished.unplanned.clone(),
             halted,
             milliseconds: milliseconds(&invocation.deadline),
         };
@@ -301,6 +323,7 @@ impl SecurityTriage {
         let first = findings.iter().map(|finding| finding.emitted).min();
         // Checked as of the first event: what had not ended then counts.
         let now = first.unwrap_or_else(Timestamp::now);
+        let rules = setup.config.with_terms(rules);
         let rules = RuleSet::new(rules, &setup.document.accounts, now)
             .map_err(|error| Failure::new("Command", &error))?;
         Response::new(&replay(&findings, &BTreeMap::new(), &setup.rules, &rules))
@@ -358,6 +381,7 @@ impl Function for SecurityTriage {
         match trigger {
             Trigger::Batch(records) => self.batch(records, &invocation).await,
             Trigger::Event(findings) => self.event(&findings, &invocation).await,
+            Trigger::Plans(command) => self.plans(&command, &invocation).await,
             Trigger::Command(command) => match *command {
                 Command::Status { at } => self.status(at).await,
                 Command::Explain { event, at } => self.explain(&event, at, &invocation).await,

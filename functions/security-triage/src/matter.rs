@@ -1,14 +1,17 @@
 //! An incident with what was done about it, as the ledger keeps it.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use nightshift_core::{Severity, printable};
 use nightshift_runtime::{Body, Entry, LedgerError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::decide::{LastWord, Telling};
+use crate::decide::{Called, LastWord, Telling};
 use crate::finding::FindingKey;
 use crate::incident::Incident;
+use crate::playbooks::Playbook;
 use crate::rules::Workflow;
 
 /// The ledger's partition of all incidents.
@@ -34,9 +37,12 @@ pub struct Matter {
     /// where a run ended in between: then they may know it or not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub saying: Option<Telling>,
-    /// What the sources have yet to be told.
+    /// What is yet to be done now that people were told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owed: Option<Owed>,
+    /// The playbooks of which a plan was owed since the matter was last opened.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub planned: BTreeSet<Playbook>,
 }
 
 /// What people were told last.
@@ -55,15 +61,25 @@ pub struct Said {
     pub asked: Option<Timestamp>,
 }
 
-/// What the sources have yet to be told. It is written down with the message
-/// that it follows, so that a crash in between loses nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// What is yet to be done now that people were told. It is written down with the
+/// message that it follows, so that a crash in between loses nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Owed {
     /// What Security Hub is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workflow: Option<Workflow>,
     /// Whether GuardDuty archives it.
     pub archive: bool,
+    /// The playbooks that rules call for, of which no plan was made yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plans: Vec<Called>,
+}
+
+impl Owed {
+    /// Whether nothing is owed.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Where an incident is kept.
@@ -88,6 +104,7 @@ impl Matter {
             said: None,
             saying: None,
             owed: None,
+            planned: BTreeSet::new(),
         }
     }
 
@@ -128,7 +145,10 @@ impl Matter {
         let (episode, messages) = match (self.said, tell) {
             (_, Telling::None) => return self,
             (None, _) => (1, 1),
-            (Some(said), Telling::Open | Telling::Reopened) => (said.episode + 1, 1),
+            (Some(said), Telling::Open | Telling::Reopened) => {
+                self.planned.clear();
+                (said.episode + 1, 1)
+            }
             (Some(said), Telling::Update | Telling::Resolved) => {
                 (said.episode, said.messages.saturating_add(1))
             }

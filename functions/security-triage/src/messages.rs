@@ -282,13 +282,18 @@ fn sections(finding: &Finding, verdict: &Verdict, context: &Context) -> Vec<Sect
             .collect(),
     );
     section("Note", verdict.notes.clone());
-    let called = verdict.playbooks.iter();
+    let called = |automatic: bool| {
+        let wanted = verdict.playbooks.iter();
+        let wanted = wanted.filter(|called| called.automatic == automatic);
+        wanted
+            .map(|called| format!("{}, says rule {}", called.playbook, called.rule))
+            .collect::<Vec<String>>()
+    };
     section(
-        "What would contain it, by hand",
-        called
-            .map(|called| format!("{}, says rule {}", called.playbook.word(), called.rule))
-            .collect(),
+        "A plan to contain it follows, for you to approve",
+        called(false),
     );
+    section("It is being contained without asking", called(true));
     section("Not done", verdict.refusals.clone());
     section("Could not be looked up", context.gaps.clone());
     sections

@@ -8,7 +8,7 @@ mod look_ups;
 mod trail;
 
 pub use enrich::{Enrichment, Home, Surveyor};
-pub use look_ups::{Doors, LookUps, Opening, Thing};
+pub use look_ups::{BucketAccess, Doors, LookUps, Opening, Thing};
 
 use jiff::Timestamp;
 use nightshift_core::Tags;

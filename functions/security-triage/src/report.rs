@@ -10,6 +10,7 @@ use crate::decide::{Telling, Verdict};
 use crate::explain::ExplainReport;
 use crate::finding::{Band, FindingKey, Route, Standing};
 use crate::matter::Matter;
+use crate::playbooks::Playbook;
 use crate::rules::Workflow;
 
 /// The most incidents that a status lists; an answer of Lambda may have 6 MB.
@@ -40,6 +41,9 @@ pub struct Report {
     /// Updates that were not made, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub not_updated: Vec<String>,
+    /// Plans that rules call for and that were not made yet, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unplanned: Vec<String>,
     /// Why no source was updated at all, where that was so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub halted: Option<String>,
@@ -73,6 +77,9 @@ pub struct Line {
     /// What Security Hub is to be told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub write_back: Option<Workflow>,
+    /// The playbooks that a plan is made of, because a rule calls for them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub plans: Vec<Playbook>,
     /// Why it was not settled; its events come again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
@@ -91,7 +98,12 @@ impl Line {
             told: verdict.tell,
             why: verdict.why.clone(),
             rule: verdict.rule.clone(),
-            write_back: matter.owed.and_then(|owed| owed.workflow),
+            write_back: matter.owed.as_ref().and_then(|owed| owed.workflow),
+            plans: matter
+                .owed
+                .iter()
+                .flat_map(|owed| owed.plans.iter().map(|called| called.playbook))
+                .collect(),
             trouble: None,
         }
     }
@@ -122,6 +134,7 @@ impl Line {
                 .to_owned(),
             rule: None,
             write_back: None,
+            plans: Vec::new(),
             trouble: None,
         }
     }

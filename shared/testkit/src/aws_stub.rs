@@ -26,6 +26,8 @@ pub struct AwsStub {
 pub struct Asked {
     /// The operation; method and path where a protocol names none.
     pub action: String,
+    /// The query, where the address has one: S3 names its sub-resources there.
+    pub query: String,
     /// The body as text.
     pub body: String,
 }
@@ -46,7 +48,12 @@ impl Asked {
         } else {
             format!("{} {}", request.method, request.url.path())
         };
-        Self { action, body }
+        let query = request.url.query().unwrap_or_default().to_owned();
+        Self {
+            action,
+            query,
+            body,
+        }
     }
 
     /// A parameter of the query protocol, decoded as far as tests need it.

@@ -1,6 +1,7 @@
 //! The look-ups in AWS: one file per service. The SDKs' types end here.
 
 mod accounts;
+mod buckets;
 mod network;
 mod tags;
 mod trail;
@@ -13,7 +14,7 @@ use jiff::Timestamp;
 use nightshift_core::{AccountId, Arn, Region, Tags};
 use nightshift_runtime::{CallError, regional};
 
-use super::look_ups::{Doors, LookUps};
+use super::look_ups::{BucketAccess, Doors, LookUps};
 use accounts::Accounts;
 use trail::Pace;
 
@@ -23,6 +24,8 @@ struct Place {
     region: Region,
     trail: aws_sdk_cloudtrail::Client,
     ec2: aws_sdk_ec2::Client,
+    iam: aws_sdk_iam::Client,
+    s3: aws_sdk_s3::Client,
     tagging: aws_sdk_resourcegroupstagging::Client,
     pace: Pace,
 }
@@ -59,10 +62,16 @@ impl AwsLookUps {
 impl Place {
     fn new(config: &SdkConfig, region: &Region) -> Self {
         let config = regional(config, region);
+        // With the bucket in the path, TLS holds for names with dots as well.
+        let s3 = aws_sdk_s3::config::Builder::from(&config)
+            .force_path_style(true)
+            .build();
         Self {
             region: region.clone(),
             trail: aws_sdk_cloudtrail::Client::new(&config),
             ec2: aws_sdk_ec2::Client::new(&config),
+            iam: aws_sdk_iam::Client::new(&config),
+            s3: aws_sdk_s3::Client::from_conf(s3),
             tagging: aws_sdk_resourcegroupstagging::Client::new(&config),
             pace: Pace::default(),
         }
@@ -76,6 +85,18 @@ impl LookUps for AwsLookUps {
 
     async fn tags(&self, region: &Region, arn: &Arn) -> Result<Tags, CallError> {
         tags::of(&self.place(region), arn).await
+    }
+
+    async fn user_tags(&self, region: &Region, name: &str) -> Result<Tags, CallError> {
+        tags::of_user(&self.place(region), name).await
+    }
+
+    async fn role_tags(&self, region: &Region, name: &str) -> Result<Tags, CallError> {
+        tags::of_role(&self.place(region), name).await
+    }
+
+    async fn bucket_access(&self, region: &Region, name: &str) -> Result<BucketAccess, CallError> {
+        buckets::access(&self.place(region), name).await
     }
 
     async fn instance_doors(&self, region: &Region, id: &str) -> Result<Doors, CallError> {

@@ -16,6 +16,7 @@ use super::look_ups::{LookUps, Thing};
 use super::trail::{self, Recorded};
 use super::{Context, Reach, exposure};
 use crate::finding::{Band, Finding};
+use crate::playbooks::Playbook;
 
 /// Off-hours' partition of the ledger, and how it names a resource in it.
 const OFF_HOURS: &str = "off-hours";
@@ -47,7 +48,7 @@ pub struct Enrichment {
     pub organizations: bool,
     /// Whether tags are looked up that the finding does not bring.
     pub tags: bool,
-    /// Whether instances and security groups are looked at for openings.
+    /// Whether instances, security groups and buckets are looked at for openings.
     pub exposure: bool,
     /// How many changes of the resource are listed; 0 asks CloudTrail for none.
     pub changes: u8,
@@ -102,13 +103,16 @@ impl Home {
         }
     }
 
-    /// The function whose role this is, by the naming convention of roles,
-    /// `{project}-{environment}-{function}-role`, with more for the roles of playbooks.
+    /// The function whose role this is, by the naming convention of roles:
+    /// `{project}-{environment}-{function}-role`, and for playbooks
+    /// `{project}-{environment}-{function}-{playbook}`.
     pub fn function_of(&self, role: &str) -> Option<&'static str> {
-        let name = role.strip_prefix(&self.prefix)?.strip_suffix("-role")?;
+        let name = role.strip_prefix(&self.prefix)?;
         FUNCTIONS.into_iter().find(|function| {
-            name.strip_prefix(function)
-                .is_some_and(|more| more.is_empty() || more.starts_with('-'))
+            let more = name.strip_prefix(function);
+            let more = more.and_then(|more| more.strip_prefix('-'));
+            let playbooks = || Playbook::ALL.map(Playbook::as_str);
+            more.is_some_and(|more| more == "role" || playbooks().contains(&more))
         })
     }
 }
@@ -217,16 +221,25 @@ impl<L: LookUps, M: Ledger> Surveyor<'_, L, M> {
         region: &Region,
         finding: &Finding,
     ) -> Result<Option<Tags>, String> {
-        match thing {
-            // The tagging API knows neither users nor roles.
-            None | Some(Thing::User(_) | Thing::Role(_)) => Ok(None),
-            Some(_) if !self.settings.tags => Ok(None),
-            Some(thing) => {
-                let arn = self.arn(thing, finding);
-                let tags = self.bounded("tags", self.look_ups.tags(region, &arn));
-                tags.await.map(Some)
+        let Some(thing) = thing.filter(|_| self.settings.tags) else {
+            return Ok(None);
+        };
+        let tags = match thing {
+            Thing::User(name) => {
+                let tags = self.look_ups.user_tags(region, name);
+                self.bounded("tags", tags).await
             }
-        }
+            Thing::Role(name) => {
+                let tags = self.look_ups.role_tags(region, name);
+                self.bounded("tags", tags).await
+            }
+            Thing::Instance(_) | Thing::SecurityGroup(_) | Thing::Bucket(_) | Thing::Other(_) => {
+                let arn = self.arn(thing, finding);
+                let tags = self.look_ups.tags(region, &arn);
+                self.bounded("tags", tags).await
+            }
+        };
+        tags.map(Some)
     }
 
     fn arn(&self, thing: &Thing, finding: &Finding) -> Arn {
@@ -251,6 +264,10 @@ impl<L: LookUps, M: Ledger> Surveyor<'_, L, M> {
             Some(Thing::SecurityGroup(id)) => {
                 let doors = self.bounded("exposure", self.look_ups.group_doors(region, id));
                 doors.await.map(|doors| Some(exposure::of_group(&doors)))
+            }
+            Some(Thing::Bucket(name)) => {
+                let access = self.bounded("exposure", self.look_ups.bucket_access(region, name));
+                access.await.map(|access| Some(exposure::of_bucket(access)))
             }
             _ => Ok(None),
         }
@@ -285,7 +302,8 @@ impl<L: LookUps, M: Ledger> Surveyor<'_, L, M> {
         thing: Option<&Thing>,
         finding: &Finding,
     ) -> Result<Option<Asleep>, String> {
-        let Some(thing) = thing else {
+        // Nothing else sleeps, so that off-hours never keeps it.
+        let Some(thing @ (Thing::Instance(_) | Thing::Other(_))) = thing else {
             return Ok(None);
         };
         let key = format!("resource#{}", self.arn(thing, finding));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Reach;
-use super::look_ups::{Doors, Opening};
+use super::look_ups::{BucketAccess, Doors, Opening};
 
 /// The most openings that are named; the others are counted.
 const NAMED: usize = 4;
@@ -44,6 +44,26 @@ pub fn of_group(doors: &Doors) -> (Reach, String) {
     }
 }
 
+/// A bucket is open if its policy is public and it does not restrict that; the
+/// account's own block is not looked at. ACLs are not read, so that it is closed for
+/// certain only where it ignores them.
+pub fn of_bucket(access: BucketAccess) -> (Reach, String) {
+    let words = match (access.policy_is_public, access.restricts_policies) {
+        (true, false) => {
+            let words = "its policy is public, and the bucket itself does not block that";
+            return (Reach::Open, words.to_owned());
+        }
+        (true, true) => "its policy is public, and it restricts that to the account",
+        (false, _) => "its policy is not public",
+    };
+    if access.ignores_acls {
+        (Reach::Closed, words.to_owned())
+    } else {
+        let words = format!("{words}; its ACLs count, and were not read");
+        (Reach::Unknown, words)
+    }
+}
+
 fn named(open: &[Opening]) -> String {
     let words: BTreeSet<String> = open
         .iter()
@@ -75,6 +95,25 @@ mod tests {
             protocol: protocol.to_owned(),
             ports,
             range: "0.0.0.0/0",
+        }
+    }
+
+    #[test]
+    fn a_bucket_is_closed_where_nothing_is_left_open() {
+        for (policy_is_public, restricts_policies, ignores_acls, reach) in [
+            (true, false, false, Reach::Open),
+            (true, false, true, Reach::Open),
+            (true, true, true, Reach::Closed),
+            (true, true, false, Reach::Unknown),
+            (false, false, true, Reach::Closed),
+            (false, true, false, Reach::Unknown),
+        ] {
+            let access = BucketAccess {
+                policy_is_public,
+                restricts_policies,
+                ignores_acls,
+            };
+            assert_eq!(of_bucket(access).0, reach, "{access:?}");
         }
     }
 

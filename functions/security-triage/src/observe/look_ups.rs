@@ -48,6 +48,17 @@ pub struct Opening {
     pub range: &'static str,
 }
 
+/// What stands between a bucket and the world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BucketAccess {
+    /// Whether its policy is public, as S3 judges it.
+    pub policy_is_public: bool,
+    /// Whether the bucket restricts a public policy to the account and AWS services.
+    pub restricts_policies: bool,
+    /// Whether the bucket ignores public ACLs.
+    pub ignores_acls: bool,
+}
+
 /// The look-ups, one AWS call or a few each.
 pub trait LookUps: Send + Sync {
     /// An account's name in the organization.
@@ -62,6 +73,27 @@ pub trait LookUps: Send + Sync {
         region: &Region,
         arn: &Arn,
     ) -> impl Future<Output = Result<Tags, CallError>> + Send;
+
+    /// An IAM user's tags.
+    fn user_tags(
+        &self,
+        region: &Region,
+        name: &str,
+    ) -> impl Future<Output = Result<Tags, CallError>> + Send;
+
+    /// An IAM role's tags.
+    fn role_tags(
+        &self,
+        region: &Region,
+        name: &str,
+    ) -> impl Future<Output = Result<Tags, CallError>> + Send;
+
+    /// What stands between a bucket and the world.
+    fn bucket_access(
+        &self,
+        region: &Region,
+        name: &str,
+    ) -> impl Future<Output = Result<BucketAccess, CallError>> + Send;
 
     /// What stands between an instance and the world.
     fn instance_doors(

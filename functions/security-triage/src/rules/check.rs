@@ -246,7 +246,7 @@ fn suppression(rule: &Rule, suppress: &Suppress, now: Timestamp, problems: &mut 
 }
 
 fn use_of_playbook(set: &RuleSet, rule: &Rule, playbook: &UsePlaybook, problems: &mut Problems) {
-    let name = playbook.name.word();
+    let name = playbook.name.as_str();
     if rule.matches.sample == Some(true) {
         problems.error(
             rule,
@@ -287,7 +287,7 @@ fn use_of_playbook(set: &RuleSet, rule: &Rule, playbook: &UsePlaybook, problems:
 
 fn terms(set: &RuleSet, changeable: &[AccountId], problems: &mut Problems) {
     for (playbook, terms) in &set.playbooks {
-        let name = playbook.word();
+        let name = playbook.as_str();
         if terms.accounts.is_empty() {
             problems.add(
                 Level::Error,

@@ -97,7 +97,7 @@ impl<'r> Judgement<'r> {
         let unknown = unknown.join(", ");
         match &rule.outcome {
             Outcome::Playbook(playbook) => {
-                let name = playbook.name.word();
+                let name = playbook.name.as_str();
                 self.refuse(rule, format!("{name} is not proposed ({unknown})"));
             }
             _ if self.decided.is_some() => {}
@@ -112,7 +112,7 @@ impl<'r> Judgement<'r> {
     fn take(&mut self, rule: &'r Rule, matter: &Matter<'_>, terms: &BTreeMap<Playbook, Terms>) {
         match &rule.outcome {
             Outcome::Playbook(playbook) => {
-                let name = playbook.name.word();
+                let name = playbook.name.as_str();
                 if matter.sample {
                     let why = format!("{name} is not proposed: the finding was made up");
                     return self.refuse(rule, why);

@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use nightshift_core::{AccountId, Arn, Region, Tags};
 use nightshift_runtime::CallClass;
-use security_triage::observe::LookUps;
+use security_triage::observe::{BucketAccess, LookUps};
 use serde_json::json;
+use wiremock::ResponseTemplate;
 
 use crate::stub::{Asked, Stub, failed_ec2, failed_json, json, xml};
 
@@ -118,6 +119,71 @@ fn network(asked: &Asked) -> wiremock::ResponseTemplate {
         }
         other => panic!("{other}"),
     }
+}
+
+#[tokio::test]
+async fn tags_of_users_and_roles_are_asked_of_iam() {
+    let stub = Stub::start(|asked| match asked.action.as_str() {
+        "ListRoleTags" => xml(
+            "<ListRoleTagsResponse><ListRoleTagsResult><IsTruncated>false</IsTruncated>\
+             <Tags><member><Key>Environment</Key><Value>dev</Value></member></Tags>\
+             </ListRoleTagsResult></ListRoleTagsResponse>",
+        ),
+        "ListUserTags" => xml(
+            "<ListUserTagsResponse><ListUserTagsResult><IsTruncated>false</IsTruncated><Tags/>\
+             </ListUserTagsResult></ListUserTagsResponse>",
+        ),
+        other => panic!("{other}"),
+    })
+    .await;
+    let look_ups = stub.look_ups().await;
+    let role = look_ups.role_tags(&region(), "deployer").await.unwrap();
+    assert_eq!(role, environment("dev"));
+    let user = look_ups.user_tags(&region(), "jane").await.unwrap();
+    assert_eq!(user, Tags::new());
+    let asked = stub.asked();
+    assert_eq!(asked[0].parameter("RoleName").as_deref(), Some("deployer"));
+    assert_eq!(asked[1].parameter("UserName").as_deref(), Some("jane"));
+}
+
+#[tokio::test]
+async fn a_bucket_is_judged_by_its_policy_and_its_blocks() {
+    let failed = |code: &str| {
+        let body = format!("<Error><Code>{code}</Code><Message>said AWS</Message></Error>");
+        let status = if code == "AccessDenied" { 403 } else { 404 };
+        ResponseTemplate::new(status).set_body_raw(body, "application/xml")
+    };
+    let stub = Stub::start(move |asked| {
+        let is_policy = asked.query.contains("policyStatus");
+        match (asked.action.as_str(), is_policy) {
+            ("GET /open/", true) => xml("<PolicyStatus><IsPublic>true</IsPublic></PolicyStatus>"),
+            ("GET /open/", false) => failed("NoSuchPublicAccessBlockConfiguration"),
+            ("GET /closed/", true) => failed("NoSuchBucketPolicy"),
+            ("GET /closed/", false) => xml(
+                "<PublicAccessBlockConfiguration><IgnorePublicAcls>true</IgnorePublicAcls>\
+                 <RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>",
+            ),
+            ("GET /denied/", _) => failed("AccessDenied"),
+            other => panic!("{other:?}"),
+        }
+    })
+    .await;
+    let look_ups = stub.look_ups().await;
+    let access = |policy_is_public, restricts_policies, ignores_acls| BucketAccess {
+        policy_is_public,
+        restricts_policies,
+        ignores_acls,
+    };
+    let open = look_ups.bucket_access(&region(), "open").await.unwrap();
+    assert_eq!(open, access(true, false, false));
+    let closed = look_ups.bucket_access(&region(), "closed").await.unwrap();
+    assert_eq!(closed, access(false, true, true));
+    let denied = look_ups
+        .bucket_access(&region(), "denied")
+        .await
+        .unwrap_err();
+    assert_eq!(denied.class, CallClass::Denied);
+    assert_eq!(denied.operation, "s3:GetBucketPolicyStatus");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use nightshift_runtime::{Body, CallClass, CallError, Deadline, Entry, Ledger};
 use nightshift_testkit::FakeLedger;
 use security_triage::finding::Finding;
 use security_triage::observe::{
-    Context, Doors, Enrichment, Home, LookUps, Opening, Reach, Surveyor,
+    BucketAccess, Context, Doors, Enrichment, Home, LookUps, Opening, Reach, Surveyor,
 };
 use serde_json::{Value, json};
 
@@ -55,6 +55,27 @@ impl LookUps for World {
         ];
         let tags = tags.map(|(key, value)| (key.to_owned(), value.to_owned()));
         self.says("tag:GetResources", Tags::from(tags)).await
+    }
+
+    async fn user_tags(&self, _: &Region, _: &str) -> Result<Tags, CallError> {
+        self.says(
+            "iam:ListUserTags",
+            Tags::from([("Owner".to_owned(), "jane".to_owned())]),
+        )
+        .await
+    }
+
+    async fn role_tags(&self, _: &Region, _: &str) -> Result<Tags, CallError> {
+        self.says("iam:ListRoleTags", Tags::new()).await
+    }
+
+    async fn bucket_access(&self, _: &Region, _: &str) -> Result<BucketAccess, CallError> {
+        let access = BucketAccess {
+            policy_is_public: true,
+            restricts_policies: false,
+            ignores_acls: false,
+        };
+        self.says("s3:GetBucketPolicyStatus", access).await
     }
 
     async fn instance_doors(&self, _: &Region, _: &str) -> Result<Doors, CallError> {
@@ -174,6 +195,28 @@ async fn what_answers_tell_is_put_together() {
         Some("Nightshift's off-hours did ec2:StopInstances at 2026-11-27T09:50:00Z")
     );
     assert!(context.gaps.is_empty(), "{:?}", context.gaps);
+}
+
+#[tokio::test]
+async fn users_roles_and_buckets_are_looked_at_by_their_own_services() {
+    let look = async |kind: &str, id: &str| {
+        let finding = finding(kind, id, None);
+        around(
+            World::Answers,
+            &finding,
+            &settings(),
+            &FakeLedger::default(),
+        )
+        .await
+    };
+    let user = look("AWS::IAM::User", "team/jane").await;
+    assert_eq!(user.owner.as_deref(), Some("jane"));
+    assert_eq!(user.reach, Reach::Unasked);
+    let role = look("AWS::IAM::Role", "deployer").await;
+    assert_eq!(role.tags, Some(Tags::new()));
+    let bucket = look("AWS::S3::Bucket", "arn:aws:s3:::assets").await;
+    assert_eq!(bucket.reach, Reach::Open);
+    assert!(bucket.exposure.unwrap().contains("policy is public"));
 }
 
 #[tokio::test]
@@ -329,9 +372,10 @@ fn roles_of_our_own_are_told_by_their_whole_name() {
     for (role, expected) in [
         ("shop-dev-off-hours-role", Some("off-hours")),
         (
-            "shop-dev-security-triage-isolate-instance-role",
+            "shop-dev-security-triage-isolate-instance",
             Some("security-triage"),
         ),
+        ("shop-dev-security-triage-isolate", None),
         ("shop-dev-off-hours", None),
         ("shop-dev-off-hoursome-role", None),
         ("shop-prod-off-hours-role", None),

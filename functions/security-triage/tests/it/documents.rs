@@ -108,6 +108,7 @@ fn the_metrics_are_the_reports() {
         incidents: Vec::new(),
         updated: 0,
         not_updated: Vec::new(),
+        unplanned: Vec::new(),
         halted: None,
         milliseconds: 0,
     };

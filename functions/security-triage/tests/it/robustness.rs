@@ -53,7 +53,7 @@ fn survive(fixture: &Fixture) {
         &fixture.name,
         &fixture.event,
         |mutation| match Trigger::parse(&mutation.event) {
-            Ok(Trigger::Command(_)) => {}
+            Ok(Trigger::Command(_) | Trigger::Plans(_)) => {}
             Ok(Trigger::Event(findings)) => {
                 assert!(!findings.is_empty());
                 findings.iter().for_each(hold);

@@ -7,6 +7,8 @@ use schemars::{JsonSchema, schema_for};
 use security_triage::config::Config;
 use security_triage::event::{Command, Trigger, findings};
 use security_triage::handler::explained;
+use security_triage::playbooks::commands as plans;
+use security_triage::playbooks::report::PlansReport;
 use security_triage::replay::replay;
 use security_triage::report::{Explanation, Report, StatusReport};
 use serde_json::{Value, json};
@@ -25,6 +27,11 @@ fn schemas_are_what_the_code_says() {
     let schema = |schema: schemars::Schema| serde_json::to_value(schema).unwrap();
     hold_schema("security-triage-config", &schema(schema_for!(Config)));
     hold_schema("security-triage-command", &schema(schema_for!(Command)));
+    hold_schema(
+        "security-triage-plan-command",
+        &schema(schema_for!(plans::Command)),
+    );
+    hold_schema("security-triage-plans", &answer::<PlansReport>());
     hold_schema("security-triage-report", &answer::<Report>());
     hold_schema("security-triage-status", &answer::<StatusReport>());
     hold_schema("security-triage-explain", &answer::<Explanation>());
@@ -36,8 +43,13 @@ fn commands_and_their_schema_agree() {
         if fixture.event.get("command").is_none() {
             continue;
         }
-        let understood = matches!(Trigger::parse(&fixture.event), Ok(Trigger::Command(_)));
-        let keeps = violations("security-triage-command", &fixture.event).is_empty();
+        let understood = matches!(
+            Trigger::parse(&fixture.event),
+            Ok(Trigger::Command(_) | Trigger::Plans(_))
+        );
+        let keeps = ["security-triage-command", "security-triage-plan-command"]
+            .iter()
+            .any(|schema| violations(schema, &fixture.event).is_empty());
         assert_eq!(understood, keeps, "{}", fixture.name);
         assert_eq!(
             understood,

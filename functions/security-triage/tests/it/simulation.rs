@@ -114,7 +114,7 @@ proptest! {
         for matter in &matters {
             let key = &matter.incident.key;
             prop_assert_eq!(Some(&matter.incident), expected[key].as_ref());
-            prop_assert_eq!(matter.owed, None);
+            prop_assert_eq!(&matter.owed, &None);
             prop_assert_eq!(matter.saying, None);
             let told = world.told(&key.to_string());
             let open = matter.incident.standing().is_open();

@@ -15,6 +15,7 @@ fn owing(finding: &Finding, archive: bool) -> Matter {
         owed: Some(Owed {
             workflow: Some(Workflow::Notified),
             archive,
+            plans: Vec::new(),
         }),
         ..Matter::new(Incident::new(finding))
     }

@@ -197,6 +197,64 @@ fn a_debt_outlives_a_crash() {
 }
 
 #[test]
+fn a_plan_is_made_once_after_people_were_told() {
+    let now = at("2026-11-23T19:10:00Z");
+    for (fault, made) in [
+        (None, 1),
+        (Some((1, Crash::Before)), 1),
+        (Some((2, Crash::Before)), 1),
+        (Some((2, Crash::After)), 1),
+        // It dies before it has written down that the plan was made: whoever makes
+        // plans is asked again, and finds the plan that is there.
+        (Some((3, Crash::Before)), 2),
+        (Some((3, Crash::After)), 1),
+    ] {
+        let world = World::planning();
+        if let Some((write, crash)) = fault {
+            world.ledger.crash_at_write(write, crash);
+            run(world.settle(&of("guardduty-instance"), now));
+            world.ledger.restart();
+        }
+        run(world.settle(&of("guardduty-instance"), now));
+        let planner = world.planner.as_ref().unwrap();
+        let plans = planner.made.lock().unwrap().clone();
+        assert_eq!(plans.len(), made, "{fault:?}");
+        assert_eq!(plans[0].1.rule, "it-mines");
+        assert_eq!(world.matters()[0].owed, None, "{fault:?}");
+        // What goes on calls for no other plan; what comes back does.
+        run(world.settle(&of("guardduty-instance-again"), at("2026-11-23T22:16:10Z")));
+        assert_eq!(planner.made.lock().unwrap().len(), made);
+        run(world.settle(
+            &of("guardduty-instance-archived"),
+            at("2026-11-24T08:01:10Z"),
+        ));
+        let mut back = of("guardduty-instance-again");
+        for finding in &mut back {
+            finding.updated = at("2026-11-25T08:00:00Z");
+            finding.emitted = at("2026-11-25T08:00:10Z");
+        }
+        run(world.settle(&back, at("2026-11-25T08:00:20Z")));
+        assert_eq!(planner.made.lock().unwrap().len(), made + 1);
+    }
+}
+
+#[test]
+fn a_plan_that_could_not_be_made_is_owed() {
+    let world = World::planning();
+    let planner = world.planner.as_ref().unwrap();
+    *planner.failures.lock().unwrap() = 1;
+    let now = at("2026-11-23T19:10:00Z");
+    let finished = run(world.settle(&of("guardduty-instance"), now));
+    assert_eq!(finished.again.len(), 1);
+    assert!(finished.unplanned[0].contains("told to fail"));
+    assert!(planner.made.lock().unwrap().is_empty());
+    let finished = run(world.settle(&of("guardduty-instance"), now));
+    assert!(finished.again.is_empty());
+    assert_eq!(planner.made.lock().unwrap().len(), 1);
+    assert_eq!(world.publisher.published().len(), 1);
+}
+
+#[test]
 fn a_message_that_people_may_have_is_closed_by_whatever_comes_next() {
     let world = World::default();
     // The run ends after it has told people, before it writes that down.

@@ -9,8 +9,9 @@ use jiff::Timestamp;
 use nightshift_core::{Document, Notification, Region};
 use nightshift_runtime::{CallClass, CallError, Deadline};
 use nightshift_testkit::{FakeLedger, FakePublisher};
-use security_triage::act::{Allowed, Desk, Finished, Surroundings};
+use security_triage::act::{Allowed, Desk, Finished, Planner, Surroundings};
 use security_triage::back::{self, Sources, Unprocessed, Update};
+use security_triage::decide::Called;
 use security_triage::finding::Finding;
 use security_triage::incident::Incident;
 use security_triage::matter::{Matter, PARTITION};
@@ -80,12 +81,33 @@ impl Surroundings for Blindfold {
     }
 }
 
+/// Notes what plans are asked for, with failures on demand.
+#[derive(Debug, Default)]
+pub struct FakePlanner {
+    pub made: Mutex<Vec<(String, Called)>>,
+    pub failures: Mutex<usize>,
+}
+
+impl Planner for FakePlanner {
+    async fn plan(&self, incident: &Incident, called: &Called) -> Result<(), String> {
+        let mut failures = self.failures.lock().unwrap();
+        if *failures > 0 {
+            *failures -= 1;
+            return Err("the fake was told to fail".to_owned());
+        }
+        let made = (incident.key.to_string(), called.clone());
+        self.made.lock().unwrap().push(made);
+        Ok(())
+    }
+}
+
 /// One environment: its memory, its topic and its services.
 #[derive(Debug)]
 pub struct World {
     pub ledger: FakeLedger,
     pub publisher: FakePublisher,
     pub sources: FakeSources,
+    pub planner: Option<FakePlanner>,
     pub allowed: Allowed,
     pub rules: RuleSet,
 }
@@ -97,6 +119,7 @@ impl Default for World {
             ledger: FakeLedger::new(),
             publisher: FakePublisher::new(),
             sources: FakeSources::default(),
+            planner: None,
             allowed: Allowed::default(),
             rules: rules(json!({"shipped": false})),
         }
@@ -111,6 +134,23 @@ impl World {
                 security_hub: true,
                 guardduty: true,
             },
+            ..Self::default()
+        }
+    }
+
+    /// An environment whose rules call for a playbook.
+    pub fn planning() -> Self {
+        Self {
+            planner: Some(FakePlanner::default()),
+            rules: rules(json!({
+                "shipped": false,
+                "playbooks": {"isolate-instance": {"accounts": ["123456789012"]}},
+                "order": [{
+                    "name": "it-mines", "description": "It mines",
+                    "match": {"types": ["CryptoCurrency:EC2/*"], "accounts": ["123456789012"]},
+                    "outcome": {"playbook": {"name": "isolate-instance"}}
+                }]
+            })),
             ..Self::default()
         }
     }
@@ -134,6 +174,7 @@ impl World {
             rules: &self.rules,
             around: &Blindfold,
             sources: &self.sources,
+            planner: self.planner.as_ref(),
             document: &document(),
             allowed: self.allowed,
             now,

@@ -5,6 +5,8 @@ use nightshift_runtime::CallError;
 use super::Place;
 
 const RESOURCES: &str = "tag:GetResources";
+const USERS: &str = "iam:ListUserTags";
+const ROLES: &str = "iam:ListRoleTags";
 
 /// A resource's tags: one call. A resource that was never tagged is not in the answer,
 /// and neither is one that is not there.
@@ -26,4 +28,25 @@ pub(super) async fn of(place: &Place, arn: &Arn) -> Result<Tags, CallError> {
         .flat_map(ResourceTagMapping::tags)
         .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
         .collect())
+}
+
+/// A user's tags, of which IAM allows fifty: one call. The tagging API knows neither
+/// users nor roles.
+pub(super) async fn of_user(place: &Place, name: &str) -> Result<Tags, CallError> {
+    let answer = place.iam.list_user_tags().user_name(name).send().await;
+    let answer = answer.map_err(|error| CallError::from_sdk(USERS, name, &place.region, &error))?;
+    Ok(pairs(answer.tags()))
+}
+
+/// A role's tags.
+pub(super) async fn of_role(place: &Place, name: &str) -> Result<Tags, CallError> {
+    let answer = place.iam.list_role_tags().role_name(name).send().await;
+    let answer = answer.map_err(|error| CallError::from_sdk(ROLES, name, &place.region, &error))?;
+    Ok(pairs(answer.tags()))
+}
+
+fn pairs(tags: &[aws_sdk_iam::types::Tag]) -> Tags {
+    tags.iter()
+        .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
+        .collect()
 }
