@@ -49,7 +49,7 @@ pub(crate) const DETAILS: [Detail; 4] = [
         value: 300,
         sections: 10,
         items: 20,
-        item: 300,
+        item: 500,
         steps: 10,
         commands: 6,
         command: 2_000,

@@ -258,12 +258,21 @@ pub fn instead(notification: &Notification, channels: &[&str]) -> Notification {
 pub fn keep_whole(notification: &Notification, delivery: &Delivery) {
     let told = matches!(delivery.outcome, Outcome::Delivered | Outcome::Taken);
     if told && (delivery.shortened || delivery.plain) {
-        let whole = serde_json::to_string(notification).unwrap_or_default();
         tracing::info!(
-            notification = whole,
-            "delivered shortened; this is all of it"
+            notification = for_the_log(notification),
+            "delivered shortened; this is all of it but its commands"
         );
     }
+}
+
+/// A notification as JSON, without its commands: one may carry a token, and a
+/// channel shows a command whole or says that it does not.
+fn for_the_log(notification: &Notification) -> String {
+    let kept = Notification {
+        commands: Vec::new(),
+        ..notification.clone()
+    };
+    serde_json::to_string(&kept).unwrap_or_default()
 }
 
 /// A channel that is looked after from now on.
