@@ -38,6 +38,10 @@ run "nothing_is_contained_where_nothing_is_said" {
     error_message = "Without a playbook the function may take no role and read no key."
   }
   assert {
+    condition     = aws_scheduler_schedule.function["security-triage/continue"].state == "DISABLED"
+    error_message = "Without a playbook nothing is woken every minute."
+  }
+  assert {
     condition     = !can(jsondecode(aws_ssm_parameter.configuration.insecure_value).functions.security-triage.playbooks)
     error_message = "What is left out is left out of the document."
   }
@@ -172,6 +176,10 @@ run "two_playbooks_two_roles" {
       ],
     ]
     error_message = "The function reads and decrypts that one parameter."
+  }
+  assert {
+    condition     = aws_scheduler_schedule.function["security-triage/continue"].state == "ENABLED"
+    error_message = "What is under way is gone on with every minute."
   }
 }
 
