@@ -21,6 +21,9 @@ locals {
   # their own here.
   containment = null
 
+  # What is different here from the functions' manifests: nothing. Tests again.
+  overrides = {}
+
   # Wakes first to last: 1 databases, 2 nodes, 3 what runs beside them. The
   # evening goes the other way.
   sleep = {
@@ -184,6 +187,7 @@ locals {
     automation = {
       architecture = var.architecture
       ledger       = { deletion_protection = false }
+      overrides    = local.overrides
       alarm_subscriptions = {
         for address in var.alarm_addresses : address => { endpoint = address }
       }
