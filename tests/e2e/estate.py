@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,18 @@ OFFICE = ZoneInfo("America/New_York")
 # A Monday in working hours: nothing is due to sleep while Terraform is at work.
 START = "2026-11-23T16:00:00-05:00"
 _LISTENER = "e2e-listener"
+
+# What security-triage may contain here, if a test approves: of what seeds/containment.json opts in.
+CONTAINMENT = {
+    "accounts": ["123456789012"],
+    "enabled": ["block-public-access", "disable-access-key", "isolate-instance", "quarantine-principal",
+                "revoke-ingress"],
+    "isolate_instance": {"remove_profile": True},
+    "never": ["break-glass"],
+    "per_hour": 100,
+}
+# Every minute of the days that tests walk through would wake it: they say `continue` themselves.
+OVERRIDES = {"security-triage": {"schedules": {"continue": {"enabled": False}}}}
 
 _READING = ("Describe", "Get", "List", "Query", "BatchGet", "Head", "Decrypt")
 
@@ -203,12 +216,14 @@ def open_estate(folder: Path) -> Estate:
     # A group without capacity tries again every ten minutes, and not every one: each try is an event.
     cloud = LocalCloud(folder / "cloud", iam="enforce", time=START, timings={"asg-retry": 600.0})
     if cloud.running():
-        stage = terraform.Estate("development", work=folder / "terraform", env=cloud.env, packages=folder)
+        stage = terraform.Estate("development", work=folder / "terraform", env=cloud.env, packages=folder,
+                                 values={"containment": CONTAINMENT, "overrides": OVERRIDES})
         return Estate(cloud, stage, stage.outputs()["automation"])
     zips = packages()
     cloud.start()
     try:
-        stage = terraform.Estate("development", work=folder / "terraform", env=cloud.env, packages=zips)
+        stage = terraform.Estate("development", work=folder / "terraform", env=cloud.env, packages=zips,
+                                 values={"containment": CONTAINMENT, "overrides": OVERRIDES})
         estate = Estate(cloud, stage, stage.apply()["automation"])
         furnish(estate)
     except BaseException:
@@ -218,10 +233,11 @@ def open_estate(folder: Path) -> Estate:
 
 
 def furnish(estate: Estate) -> None:
-    """What people and other teams put there: the webhook, and an estate that existed before."""
-    estate.client("ssm").put_parameter(
-        Name=estate.outputs["channel_parameters"]["slack"], Type="SecureString", KeyId=estate.outputs["key_arn"],
-        Value=f"{estate.cloud.endpoint}{Webhook().path}")
+    """What people and other teams put there: the secrets, and an estate that existed before."""
+    for name, value in ((estate.outputs["channel_parameters"]["slack"], f"{estate.cloud.endpoint}{Webhook().path}"),
+                        (estate.outputs["approval_key_parameter"], secrets.token_urlsafe(48))):
+        estate.client("ssm").put_parameter(
+            Name=name, Type="SecureString", KeyId=estate.outputs["key_arn"], Value=value)
     estate.listen()
     for seed in sorted(SEEDS.glob("*.json")):
         estate.cloud.seed(seed)
