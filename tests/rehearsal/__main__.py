@@ -13,14 +13,17 @@ import webbrowser
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 from types import FrameType
 from zoneinfo import ZoneInfo
 
+from e2e.estate import CONTAINMENT, OVERRIDES
 from e2e.terraform import Estate
 from localcloud import LocalCloud, LocalCloudError
 from localcloud.inbox import Webhook
 from localcloud.timeline import Event, Printer, Style
 
+from . import intruder
 from .day import EVENING, play
 from .stage import RehearsalError, Stage
 from .summary import summarise
@@ -29,6 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SEEDS = ROOT / "tests" / "localcloud" / "seeds"
 ZONE = ZoneInfo("America/New_York")
 WEBHOOK_PARAMETER = "/personal-timeline/dev/nightshift/slack-webhook"
+APPROVAL_PARAMETER = "/personal-timeline/dev/nightshift/security-triage-approval-key"
 
 
 def main() -> int:
@@ -40,6 +44,7 @@ def main() -> int:
     try:
         with _cloud(options) as cloud:
             stage = _set(cloud, printer, options)
+            intruder.play(stage)
             states = play(stage)
             printer.summary(summarise(stage, states, time.monotonic() - started, options.profile))
             _show_inbox(cloud, options)
@@ -80,15 +85,19 @@ def _set(cloud: LocalCloud, printer: Printer, options: argparse.Namespace) -> St
 
     say(f"The local cloud runs at {cloud.endpoint}; roles are enforced. It knows another team's estate already.")
     cloud.seed(SEEDS / "existing-estate.json")
-    cloud.client("ssm").put_parameter(
-        Name=WEBHOOK_PARAMETER, Type="SecureString", Value=f"{cloud.endpoint}{Webhook().path}")
+    cloud.seed(intruder.SEED)
+    secrets = {WEBHOOK_PARAMETER: f"{cloud.endpoint}{Webhook().path}", APPROVAL_PARAMETER: token_hex(32)}
+    for name, value in secrets.items():
+        cloud.client("ssm").put_parameter(Name=name, Type="SecureString", Value=value)
     say("terraform apply of terraform/environments/development (RDS alone takes over a minute)")
     began = time.monotonic()
-    estate = Estate("development", work=cloud.state.directory / "terraform", env=cloud.env, packages=options.packages)
+    estate = Estate("development", work=cloud.state.directory / "terraform", env=cloud.env, packages=options.packages,
+                    values={"containment": CONTAINMENT, "overrides": OVERRIDES})
     outputs = estate.apply()
     say(f"applied in {time.monotonic() - began:.0f} s")
     return Stage(cloud=cloud, printer=printer, zone=ZONE,
-                 function=outputs["automation"]["functions"]["off-hours"]["function_name"],
+                 functions={name: made["function_name"]
+                            for name, made in outputs["automation"]["functions"].items()},
                  cargo_lambda=Path(sys.executable).parent / "cargo-lambda")
 
 

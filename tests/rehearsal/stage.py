@@ -34,7 +34,8 @@ class Stage:
     cloud: LocalCloud
     printer: Printer
     zone: tzinfo
-    function: str
+    functions: Mapping[str, str]
+    """The deployed names, by the folder's."""
     cargo_lambda: Path
     _seen: list[Resource] = field(default_factory=list)
     _told: int = 0
@@ -90,17 +91,31 @@ class Stage:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(address, timeout=10) as answer:
             return list(json.load(answer)["messages"])
 
-    def command(self, who: str, text: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+    def pass_seconds(self, seconds: float) -> None:
+        """Lets so much simulated time pass, and shows what came of it."""
+        self.cloud.settle()
+        self.cloud.advance(seconds)
+        self.cloud.settle()
+        self.show()
+
+    def ask(self, payload: Mapping[str, Any], function: str) -> dict[str, Any]:
+        """A question that changes nothing, which is not part of the story."""
+        answer = self.cloud.client("lambda").invoke(
+            FunctionName=self.functions[function], Payload=json.dumps(payload))
+        return dict(json.loads(answer["Payload"].read()))
+
+    def command(self, who: str, text: str, payload: Mapping[str, Any], function: str = "off-hours") -> dict[str, Any]:
         """What a person does at a terminal: ``cargo lambda invoke`` at the deployed function."""
+        name = self.functions[function]
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
             json.dump(payload, file)
             file.flush()
             arguments = [str(self.cargo_lambda), "lambda", "invoke", "--remote", "--retry-attempts", "6",
-                         self.function, "--endpoint-url", self.cloud.endpoint, "--data-file", file.name,
+                         name, "--endpoint-url", self.cloud.endpoint, "--data-file", file.name,
                          "--output-format", "json"]
             self.say("person", f"{who} {text}",
                      command="cargo lambda invoke --remote --retry-attempts 6 "
-                             f"{self.function} --data-ascii '{json.dumps(payload)}'")
+                             f"{name} --data-ascii '{json.dumps(payload)}'")
             done = subprocess.run(arguments, env={**os.environ, **self.cloud.env}, capture_output=True,
                                   text=True, timeout=120, check=False)
         if done.returncode != 0:

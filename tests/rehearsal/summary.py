@@ -49,7 +49,7 @@ def _savings(stage: Stage) -> Savings:
     saved = 0
     for month in MONTHS:
         answer = stage.cloud.client("lambda").invoke(
-            FunctionName=stage.function, Payload=json.dumps({"command": "digest", "month": month}))
+            FunctionName=stage.functions["off-hours"], Payload=json.dumps({"command": "digest", "month": month}))
         saved += json.loads(answer["Payload"].read())["total"]["money"]
     per_day = Decimal(saved) / 1_000_000 / DAYS_PLAYED
     return Savings(per_day, per_day * 30, note=(
