@@ -9,11 +9,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use nightshift_bench::{Authority, Machine, Plan, cold_start, reconcile};
+use nightshift_bench::{Authority, Machine, Plan, cold_start, reconcile, triage};
 
 const USAGE: &str = "\
 Usage: cargo bench -p nightshift-bench -- --functions DIR --zips DIR --subjects DIR --python FILE
-           [--quick] [--only cold-start|reconcile] [--out FILE]
+           [--quick] [--only cold-start|reconcile|triage] [--out FILE]
 
 scripts/bench builds what is measured and gives these paths.";
 
@@ -43,6 +43,9 @@ fn main() -> ExitCode {
     if wanted("reconcile") {
         sections.push(reconcile(&options.plan, &authority));
     }
+    if wanted("triage") {
+        sections.push(triage(&options.plan, &authority));
+    }
     let _ = std::fs::remove_dir_all(&folder);
     let text = sections.join("\n");
     println!("{text}");
@@ -68,7 +71,7 @@ fn options() -> Option<Options> {
             "--only" => {
                 only = arguments
                     .next()
-                    .filter(|name| matches!(name.as_str(), "cold-start" | "reconcile"));
+                    .filter(|name| matches!(name.as_str(), "cold-start" | "reconcile" | "triage"));
                 only.as_ref()?;
             }
             "--out" => out = Some(arguments.next()?.into()),

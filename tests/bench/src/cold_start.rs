@@ -1,6 +1,6 @@
 use std::fmt::Write;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 
 use crate::Plan;
 use crate::aws::AwsStub;
+use crate::calls::assert_known;
+use crate::checkout;
 use crate::estate::{CONFIGURATION, Estate, configuration};
+use crate::findings::first_finding;
 use crate::share::{CpuShare, SHARE_OF_128_MB};
 use crate::subject::{Program, Subject};
 use crate::table::{Table, median, number};
@@ -55,9 +58,8 @@ pub fn cold_start(plan: &Plan, authority: &Authority) -> String {
         &configuration(),
         &format!("{}/services/T0/B0/bench", aws.url()),
     );
-    aws.with(|held| *held = estate.clone());
-
-    let (mut cases, missing) = cases(plan, authority, &aws);
+    let finding = first_finding(&mut estate);
+    let (mut cases, missing) = cases(plan, authority, &aws, &finding);
     let rounds = if plan.quick { 5 } else { 25 };
     // Round-robin: what else the machine does meets every case alike.
     for _ in 0..rounds {
@@ -72,7 +74,12 @@ pub fn cold_start(plan: &Plan, authority: &Authority) -> String {
     report(plan, &cases, &missing, rounds, authority)
 }
 
-fn cases(plan: &Plan, authority: &Authority, aws: &AwsStub) -> (Vec<Case>, Vec<String>) {
+fn cases(
+    plan: &Plan,
+    authority: &Authority,
+    aws: &AwsStub,
+    finding: &Value,
+) -> (Vec<Case>, Vec<String>) {
     let bundle = authority.bundle().to_string_lossy().into_owned();
     let environment = vec![
         ("AWS_ENDPOINT_URL", aws.url()),
@@ -80,7 +87,6 @@ fn cases(plan: &Plan, authority: &Authority, aws: &AwsStub) -> (Vec<Case>, Vec<S
         ("AWS_CA_BUNDLE", bundle),
         ("NIGHTSHIFT_CONFIG", format!("ssm:{CONFIGURATION}")),
     ];
-    let root = package_root();
     let program = |path: &Path, arguments: &[&Path]| Program {
         path: path.to_owned(),
         arguments: arguments.iter().map(|&path| path.to_owned()).collect(),
@@ -89,10 +95,6 @@ fn cases(plan: &Plan, authority: &Authority, aws: &AwsStub) -> (Vec<Case>, Vec<S
     let subject = |name: &str| program(&plan.subjects.join(name), &[]);
     let function = |name: &str| program(&plan.functions.join(name).join("bootstrap"), &[]);
     let one = json!({"parameter": CONFIGURATION});
-    let explain = json!({
-        "command": "explain", "schedule": "Mon-Fri 07:00-19:00 @Europe/Berlin",
-        "at": "2026-11-18T12:00:00Z", "days": 14,
-    });
     let reconcile = json!({"command": "reconcile", "at": "2026-11-18T12:00:00Z"});
     let all = [
         (
@@ -120,14 +122,14 @@ fn cases(plan: &Plan, authority: &Authority, aws: &AwsStub) -> (Vec<Case>, Vec<S
             "notify",
             "configuration read in init, one message posted to Slack",
             function("notify"),
-            message(&root),
+            checkout::json("events/notify/asleep.json"),
             true,
         ),
         (
             "off-hours explain",
             "a schedule explained, no AWS needed",
             function("off-hours"),
-            explain,
+            explain(),
             true,
         ),
         (
@@ -138,9 +140,19 @@ fn cases(plan: &Plan, authority: &Authority, aws: &AwsStub) -> (Vec<Case>, Vec<S
             true,
         ),
         (
+            "security-triage",
+            "the first finding: looked around, remembered, told",
+            function("security-triage"),
+            finding.clone(),
+            true,
+        ),
+        (
             BOTO3,
             "Python, boto3's client in init, `GetParameter` in the handler",
-            program(&plan.python, &[&root.join("python/one_call.py")]),
+            program(
+                &plan.python,
+                &[&checkout::path("tests/bench/python/one_call.py")],
+            ),
             one,
             false,
         ),
@@ -168,6 +180,14 @@ fn cases(plan: &Plan, authority: &Authority, aws: &AwsStub) -> (Vec<Case>, Vec<S
     (cases, missing)
 }
 
+/// A command that needs no AWS.
+fn explain() -> Value {
+    json!({
+        "command": "explain", "schedule": "Mon-Fri 07:00-19:00 @Europe/Berlin",
+        "at": "2026-11-18T12:00:00Z", "days": 14,
+    })
+}
+
 fn file_name(path: &Path) -> String {
     path.iter()
         .rev()
@@ -175,26 +195,6 @@ fn file_name(path: &Path) -> String {
         .map(|part| part.to_string_lossy())
         .collect::<Vec<_>>()
         .join(" of ")
-}
-
-/// This package's folder, as cargo says when it runs the benchmark. What the
-/// compiler knew could be another checkout that shares the target folder.
-fn package_root() -> PathBuf {
-    std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(
-        || {
-            panic!(
-                "CARGO_MANIFEST_DIR is not set: run the benchmark by scripts/bench or cargo bench"
-            )
-        },
-        PathBuf::from,
-    )
-}
-
-/// A batch as notify's queue hands it over.
-fn message(root: &Path) -> Value {
-    let path = root.join("../../events/notify/asleep.json");
-    let text = fs::read_to_string(&path).unwrap_or_default();
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 fn milliseconds(duration: Duration) -> f64 {
@@ -206,7 +206,9 @@ fn at_full_speed(case: &mut Case, aws: &AwsStub) {
     let answer = process.wait(LIMIT);
     let samples = &mut case.samples;
     samples.cpu.push(milliseconds(process.cpu()));
-    samples.calls = aws.take_calls().values().sum();
+    let calls = aws.take_calls();
+    assert_known(&calls);
+    samples.calls = calls.values().sum();
     samples
         .init
         .push(milliseconds(process.initialised - process.spawned));

@@ -12,8 +12,11 @@
 )]
 
 mod aws;
+mod calls;
+mod checkout;
 mod cold_start;
 mod estate;
+mod findings;
 mod http;
 mod machine;
 mod platform;
@@ -22,14 +25,17 @@ mod share;
 mod subject;
 mod table;
 mod tls;
+mod triage;
 
 pub use aws::AwsStub;
 pub use cold_start::cold_start;
 pub use estate::{ACCOUNT, ENVIRONMENT, Estate, REGION, TABLE, TOPIC, configuration};
+pub use findings::first_finding;
 pub use machine::Machine;
 pub use reconcile::reconcile;
 pub use table::Table;
 pub use tls::Authority;
+pub use triage::triage;
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::Plan;
 use crate::aws::AwsStub;
-use crate::estate::{CONFIGURATION, Estate, configuration};
+use crate::calls::{Calls, assert_known, reads_and_writes};
+use crate::estate::{Estate, configuration};
 use crate::share::{CpuShare, SHARE_OF_128_MB};
 use crate::subject::{Program, Subject};
 use crate::table::{Table, median, number};
@@ -45,7 +46,7 @@ struct Run {
     megabytes: f64,
     answer_megabytes: f64,
     counts: Value,
-    calls: BTreeMap<String, u64>,
+    calls: Calls,
 }
 
 /// Measures reconciles of estates of several sizes; Markdown.
@@ -90,7 +91,7 @@ pub fn reconcile(plan: &Plan, authority: &Authority) -> String {
         "writes",
     ]);
     for run in &runs {
-        let (reads, writes) = run.reads_and_writes();
+        let (reads, writes) = reads_and_writes(&run.calls);
         table.row([
             run.resources.to_string(),
             run.scenario.to_owned(),
@@ -195,20 +196,7 @@ fn stage(program: &std::path::Path, authority: &Authority, resources: usize) -> 
     let mut estate = Estate::new(resources);
     estate.configure(&configuration(), "https://127.0.0.1:9/services/T0/B0/bench");
     let aws = AwsStub::start(estate, Some(authority));
-    let environment = vec![
-        ("AWS_ENDPOINT_URL", aws.url()),
-        (
-            "SSL_CERT_FILE",
-            authority.bundle().to_string_lossy().into_owned(),
-        ),
-        ("NIGHTSHIFT_CONFIG", format!("ssm:{CONFIGURATION}")),
-        ("AWS_LAMBDA_LOG_LEVEL", "WARN".to_owned()),
-    ];
-    let program = Program {
-        path: program.to_owned(),
-        arguments: Vec::new(),
-        environment,
-    };
+    let program = Program::function(program, &aws, authority);
     (aws, program)
 }
 
@@ -234,9 +222,7 @@ fn measure(
         report["blind"]
     );
     let calls = aws.take_calls();
-    let known = |call: &&String| !call.contains("unknown");
-    let unknown: Vec<&String> = calls.keys().filter(|call| !known(call)).collect();
-    assert!(unknown.is_empty(), "the stub lacks {unknown:?}");
+    assert_known(&calls);
     #[expect(clippy::cast_precision_loss, reason = "an answer has a few megabytes")]
     let answer_bytes = answer.body.len() as f64;
     Run {
@@ -255,22 +241,6 @@ impl Run {
     fn changed(&self) -> u64 {
         let count = |name: &str| self.counts[name].as_u64().unwrap_or_default();
         count("stop") + count("start")
-    }
-
-    fn reads_and_writes(&self) -> (u64, u64) {
-        let is_read = |call: &str| {
-            let operation = call
-                .split_once(':')
-                .map_or(call, |(_, operation)| operation);
-            ["Describe", "List", "Get", "Query"]
-                .iter()
-                .any(|verb| operation.starts_with(verb))
-        };
-        let sum = |read: bool| {
-            let calls = self.calls.iter().filter(|(call, _)| is_read(call) == read);
-            calls.map(|(_, count)| count).sum()
-        };
-        (sum(true), sum(false))
     }
 }
 

@@ -7,10 +7,15 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-/// What a function of 128 MB gets: one processor belongs to 1,769 MB (AWS
-/// Lambda Developer Guide, memory).
-pub(crate) const SHARE_OF_128_MB: f64 = 128.0 / 1769.0;
+/// What a function of 128 MB gets.
+pub(crate) const SHARE_OF_128_MB: f64 = share_of(128.0);
 const PERIOD: Duration = Duration::from_millis(20);
+
+/// What a function of so many megabytes gets of a processor: one belongs to
+/// 1,769 MB (AWS Lambda Developer Guide, memory).
+pub(crate) const fn share_of(megabytes: f64) -> f64 {
+    megabytes / 1769.0
+}
 
 /// Holds a process to a share of one processor while this lives.
 #[derive(Debug)]

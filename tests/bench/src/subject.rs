@@ -1,11 +1,14 @@
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::aws::AwsStub;
+use crate::estate::CONFIGURATION;
 use crate::platform::{Answer, Platform};
+use crate::tls::Authority;
 
 /// How a process is started.
 #[derive(Clone, Debug)]
@@ -14,6 +17,24 @@ pub(crate) struct Program {
     pub arguments: Vec<PathBuf>,
     /// Variables beside Lambda's own.
     pub environment: Vec<(&'static str, String)>,
+}
+
+impl Program {
+    /// A function's binary, on this AWS, with its configuration where the
+    /// environment keeps it.
+    pub fn function(path: &Path, aws: &AwsStub, authority: &Authority) -> Self {
+        let bundle = authority.bundle().to_string_lossy().into_owned();
+        Self {
+            path: path.to_owned(),
+            arguments: Vec::new(),
+            environment: vec![
+                ("AWS_ENDPOINT_URL", aws.url()),
+                ("SSL_CERT_FILE", bundle),
+                ("NIGHTSHIFT_CONFIG", format!("ssm:{CONFIGURATION}")),
+                ("AWS_LAMBDA_LOG_LEVEL", "WARN".to_owned()),
+            ],
+        }
+    }
 }
 
 /// A process under measurement, on a Runtime API of its own.

@@ -3,11 +3,16 @@ use std::ops::Bound::{Excluded, Unbounded};
 
 use super::query::{Form, escape, tag_matches, tags};
 use super::{Answer, Refusal, page};
-use crate::estate::{Estate, Instance};
+use crate::estate::{Estate, HOSTS, Instance};
 
 pub(super) fn answer(estate: &mut Estate, operation: &str, form: &Form) -> Answer {
     match operation {
-        "DescribeInstances" => Ok(describe(estate, form)),
+        "DescribeInstances" | "DescribeSecurityGroups" if estate.refuses_look_ups => {
+            let words = "You are not authorized to perform this operation.";
+            Err(Refusal::new("UnauthorizedOperation", words))
+        }
+        "DescribeInstances" => describe(estate, form),
+        "DescribeSecurityGroups" => groups(estate, form),
         "DescribeInstanceStatus" => Ok(whole(operation, "<instanceStatusSet/>")),
         "DescribeSpotInstanceRequests" => Ok(whole(operation, "<spotInstanceRequestSet/>")),
         "StopInstances" => change(estate, operation, form, ("running", "stopping")),
@@ -62,7 +67,11 @@ fn change(
     Ok(whole(operation, &text))
 }
 
-fn describe(estate: &Estate, form: &Form) -> Vec<u8> {
+fn describe(estate: &Estate, form: &Form) -> Answer {
+    let ids = form.list("InstanceId.");
+    if let Some(gone) = ids.iter().find(|id| !estate.instances.contains_key(**id)) {
+        return Err(Refusal::new("InvalidInstanceID.NotFound", *gone));
+    }
     let filters = form.filters("Filter.", "Value.");
     let after = form
         .one("NextToken")
@@ -73,6 +82,7 @@ fn describe(estate: &Estate, form: &Form) -> Vec<u8> {
     let chosen = estate
         .instances
         .range((after, Unbounded))
+        .filter(|(id, _)| ids.is_empty() || ids.contains(&id.as_str()))
         .filter(|(id, instance)| {
             filters.iter().all(|(filter, values)| match *filter {
                 "instance-id" => values.contains(&id.as_str()),
@@ -89,7 +99,7 @@ fn describe(estate: &Estate, form: &Form) -> Vec<u8> {
     if let Some(next) = next {
         let _ = write!(text, "<nextToken>{}</nextToken>", escape(&next));
     }
-    whole("DescribeInstances", &text)
+    Ok(whole("DescribeInstances", &text))
 }
 
 fn write_instance(text: &mut String, id: &str, instance: &Instance) {
@@ -105,7 +115,7 @@ fn write_instance(text: &mut String, id: &str, instance: &Instance) {
          <monitoring><state>disabled</state></monitoring><subnetId>subnet-0123456789abcdef0</subnetId>\
          <vpcId>vpc-0123456789abcdef0</vpcId><privateIpAddress>10.0.0.1</privateIpAddress>\
          <sourceDestCheck>true</sourceDestCheck>\
-         <groupSet><item><groupId>sg-0123456789abcdef0</groupId><groupName>hosts</groupName></item></groupSet>\
+         <groupSet><item><groupId>{HOSTS}</groupId><groupName>hosts</groupName></item></groupSet>\
          <architecture>x86_64</architecture><rootDeviceType>ebs</rootDeviceType><rootDeviceName>/dev/xvda</rootDeviceName>\
          <blockDeviceMapping><item><deviceName>/dev/xvda</deviceName><ebs><volumeId>vol-0123456789abcdef0</volumeId>\
          <status>attached</status><attachTime>2025-01-01T00:00:00.000Z</attachTime><deleteOnTermination>true</deleteOnTermination></ebs></item></blockDeviceMapping>\
@@ -114,9 +124,48 @@ fn write_instance(text: &mut String, id: &str, instance: &Instance) {
         instance.state
     );
     tags(text, "item", ("key", "value"), &instance.tags);
+    text.push_str("</tagSet>");
+    if let Some(address) = &instance.address {
+        let _ = write!(text, "<ipAddress>{address}</ipAddress>");
+    }
     text.push_str(
-        "</tagSet><hypervisor>nitro</hypervisor><ebsOptimized>false</ebsOptimized><enaSupport>true</enaSupport>\
+        "<hypervisor>nitro</hypervisor><ebsOptimized>false</ebsOptimized><enaSupport>true</enaSupport>\
          <cpuOptions><coreCount>1</coreCount><threadsPerCore>2</threadsPerCore></cpuOptions>\
          <hibernationOptions><configured>false</configured></hibernationOptions></item></instancesSet></item>",
+    );
+}
+
+/// Security groups by their ids.
+fn groups(estate: &Estate, form: &Form) -> Answer {
+    let mut text = "<securityGroupInfo>".to_owned();
+    for id in form.list("GroupId.") {
+        let open = estate
+            .security_groups
+            .get(id)
+            .ok_or_else(|| Refusal::new("InvalidGroup.NotFound", id))?;
+        let _ = write!(
+            text,
+            "<item><ownerId>123456789012</ownerId><groupId>{id}</groupId><groupName>hosts</groupName>\
+             <groupDescription>hosts</groupDescription><vpcId>vpc-0123456789abcdef0</vpcId><ipPermissions>"
+        );
+        write_rule(&mut text, 443, "10.0.0.0/16");
+        for port in open {
+            write_rule(&mut text, *port, "0.0.0.0/0");
+        }
+        text.push_str(
+            "</ipPermissions><ipPermissionsEgress><item><ipProtocol>-1</ipProtocol><groups/>\
+             <ipRanges><item><cidrIp>0.0.0.0/0</cidrIp></item></ipRanges><ipv6Ranges/><prefixListIds/></item></ipPermissionsEgress>\
+             <tagSet/></item>",
+        );
+    }
+    text.push_str("</securityGroupInfo>");
+    Ok(whole("DescribeSecurityGroups", &text))
+}
+
+fn write_rule(text: &mut String, port: u16, range: &str) {
+    let _ = write!(
+        text,
+        "<item><ipProtocol>tcp</ipProtocol><fromPort>{port}</fromPort><toPort>{port}</toPort><groups/>\
+         <ipRanges><item><cidrIp>{range}</cidrIp></item></ipRanges><ipv6Ranges/><prefixListIds/></item>"
     );
 }

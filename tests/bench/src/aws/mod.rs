@@ -1,6 +1,7 @@
-//! A stub of the AWS APIs as off-hours and notify call them: right in the wire
-//! formats, pages and limits, answered from memory. Calls are counted by
-//! operation; one that is not known is answered with an error and counted too.
+//! A stub of the AWS APIs as off-hours, notify and security-triage call them:
+//! right in the wire formats, pages and limits, answered from memory. Calls are
+//! counted by operation; one that is not known is answered with an error and
+//! counted as such too.
 
 mod auto_scaling;
 mod cbor;
@@ -9,10 +10,10 @@ mod dynamodb;
 mod ec2;
 mod ecs;
 mod eks;
+mod look_ups;
 mod query;
 mod rds;
 
-use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -22,12 +23,17 @@ use std::time::Duration;
 use rustls::{ServerConnection, StreamOwned};
 use serde_json::{Value, json};
 
+use crate::calls::Calls;
 use crate::estate::Estate;
 use crate::http::{Connection, Request, Response};
 use crate::tls::Authority;
 
+pub(crate) use look_ups::Patience;
+
 const JSON: &str = "application/x-amz-json-1.1";
 const XML: &str = "text/xml";
+/// The refusal of an operation that the stub does not have.
+const UNKNOWN: &str = "InvalidAction";
 
 /// The stub, serving until the process ends.
 #[derive(Debug)]
@@ -40,7 +46,7 @@ pub struct AwsStub {
 #[derive(Debug)]
 struct Desk {
     estate: Mutex<Estate>,
-    calls: Mutex<BTreeMap<String, u64>>,
+    calls: Mutex<Calls>,
     latency: Mutex<Duration>,
 }
 
@@ -100,7 +106,7 @@ impl AwsStub {
     }
 
     /// The calls since the last time, by `service:Operation`.
-    pub fn take_calls(&self) -> BTreeMap<String, u64> {
+    pub fn take_calls(&self) -> Calls {
         std::mem::take(&mut self.desk.calls.lock().expect("no thread died"))
     }
 
@@ -123,10 +129,17 @@ impl Desk {
     }
 
     fn answer(&self, request: &Request) -> Response {
-        let service = signed_service(request).unwrap_or("webhook");
+        let service = match signed_service(request) {
+            None => "webhook",
+            // IAM's name for it.
+            Some("tagging") => "tag",
+            Some(service) => service,
+        };
         match service {
             "autoscaling" | "rds" | "sns" | "ec2" => self.query(service, request),
-            "ecs" | "application-autoscaling" | "dynamodb" | "ssm" => self.json(service, request),
+            "application-autoscaling" | "cloudtrail" | "dynamodb" | "ecs" | "ssm" | "tag" => {
+                self.json(service, request)
+            }
             "monitoring" => self.cbor(request),
             "eks" => self.rest(request),
             "webhook" => {
@@ -150,6 +163,17 @@ impl Desk {
             .or_default() += 1;
     }
 
+    /// A call that the stub does not have is told apart from one that AWS
+    /// would refuse: whoever made it can go on, and the benchmark may not.
+    fn count_unknown(&self, service: &str, operation: &str, answer: &Answer) {
+        if answer
+            .as_ref()
+            .is_err_and(|refusal| refusal.code == UNKNOWN)
+        {
+            self.count(service, &format!("unknown {operation}"));
+        }
+    }
+
     fn query(&self, service: &str, request: &Request) -> Response {
         let form = query::Form::read(&request.body);
         let operation = form.one("Action").unwrap_or_default();
@@ -160,9 +184,10 @@ impl Desk {
                 "autoscaling" => auto_scaling::answer(estate, operation, &form),
                 "rds" => rds::answer(estate, operation, &form),
                 "ec2" => ec2::answer(estate, operation, &form),
-                _ => publish(estate, operation),
+                _ => publish(estate, operation, &form),
             }
         };
+        self.count_unknown(service, operation, &answer);
         match answer {
             Ok(body) => Response::new("200 OK", XML, body),
             Err(refusal) if service == "ec2" => Response::new(
@@ -193,9 +218,12 @@ impl Desk {
         let answer = match service {
             "ecs" => ecs::answer(estate, operation, &input),
             "application-autoscaling" => ecs::answer_targets(estate, operation, &input),
+            "cloudtrail" => look_ups::trail(estate, operation, &input),
             "dynamodb" => dynamodb::answer(estate, operation, &input),
+            "tag" => look_ups::tags(estate, operation, &input),
             _ => parameter(estate, operation, &input),
         };
+        self.count_unknown(service, operation, &answer);
         match answer {
             Ok(body) => Response::new("200 OK", JSON, body),
             Err(refusal) => refusal.json(),
@@ -217,7 +245,9 @@ impl Desk {
         self.count("cloudwatch", operation);
         let input = cbor::read(&request.body).unwrap_or_default();
         let estate = &mut self.estate.lock().expect("no thread died");
-        let (status, body) = match cloudwatch::answer(estate, operation, &input) {
+        let answer = cloudwatch::answer(estate, operation, &input);
+        self.count_unknown("cloudwatch", operation, &answer);
+        let (status, body) = match answer {
             Ok(body) => ("200 OK", body),
             Err(refusal) => {
                 let words = json!({"__type": refusal.code, "message": refusal.message});
@@ -241,10 +271,7 @@ impl Refusal {
     }
 
     fn unknown(operation: &str) -> Self {
-        Self::new(
-            "InvalidAction",
-            format!("the stub does not know {operation}"),
-        )
+        Self::new(UNKNOWN, format!("the stub does not know {operation}"))
     }
 
     fn json(&self) -> Response {
@@ -280,12 +307,13 @@ fn parameter(estate: &Estate, operation: &str, input: &Value) -> Answer {
     Ok(parameter.to_string().into_bytes())
 }
 
-fn publish(estate: &mut Estate, operation: &str) -> Answer {
+fn publish(estate: &mut Estate, operation: &str, form: &query::Form) -> Answer {
     if operation != "Publish" {
         return Err(Refusal::unknown(operation));
     }
-    estate.published += 1;
-    let id = format!("00000000-0000-4000-8000-{:012}", estate.published);
+    let message = form.one("Message").unwrap_or_default();
+    estate.published.push(message.to_owned());
+    let id = format!("00000000-0000-4000-8000-{:012}", estate.published.len());
     Ok(query::result(
         "Publish",
         &format!("<MessageId>{id}</MessageId>"),

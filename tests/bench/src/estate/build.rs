@@ -45,7 +45,7 @@ pub(super) fn estate(resources: usize) -> Estate {
 }
 
 /// An instance's id, 17 hexadecimal digits as EC2's are; FNV-1a keeps them apart.
-pub(super) fn member(owner: &str, index: usize) -> String {
+pub(crate) fn member(owner: &str, index: usize) -> String {
     let hash = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     let name = format!("{owner}/{index}");
     format!("i-{:017x}", name.bytes().fold(0xcbf2_9ce4_8422_2325, hash))
@@ -118,10 +118,14 @@ fn instance(
 ) -> Vec<(&'static str, String)> {
     let id = member(environment, index);
     tags.insert("Name".to_owned(), format!("{environment}-host-{index:06}"));
-    let state = "running";
-    estate
-        .instances
-        .insert(id.clone(), Instance { tags, state });
+    estate.instances.insert(
+        id.clone(),
+        Instance {
+            tags,
+            state: "running",
+            address: None,
+        },
+    );
     vec![("InstanceId", id)]
 }
 

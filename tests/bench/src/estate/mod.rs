@@ -6,6 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use crate::aws::Patience;
+
+pub(crate) use build::member;
+
 /// The account of every resource.
 pub const ACCOUNT: &str = "123456789012";
 /// The Region of every resource.
@@ -23,12 +27,17 @@ pub(crate) const CONFIGURATION: &str = "/personal-timeline/dev/nightshift/config
 pub(crate) const WEBHOOK: &str = "/personal-timeline/dev/nightshift/slack-webhook";
 const STOP: &str = "/personal-timeline/dev/nightshift/stop";
 
+/// The security group of every instance.
+pub(crate) const HOSTS: &str = "sg-0123456789abcdef0";
+
 pub(crate) type Tags = BTreeMap<String, String>;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Instance {
     pub tags: Tags,
     pub state: &'static str,
+    /// Its public address.
+    pub address: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -96,7 +105,18 @@ pub struct Estate {
     pub(crate) ledger: BTreeMap<(String, String), Map<String, Value>>,
     pub(crate) parameters: BTreeMap<String, String>,
     /// Messages that the topic took.
-    pub(crate) published: u64,
+    pub(crate) published: Vec<String>,
+    /// Ports that each security group opens to anybody, by its id.
+    pub(crate) security_groups: BTreeMap<String, Vec<u16>>,
+    /// What the tagging API knows, by ARN.
+    pub(crate) tagged: BTreeMap<String, Tags>,
+    /// How many changes CloudTrail knows of each resource.
+    pub(crate) changes: u64,
+    /// Whether what is asked around a finding is refused.
+    pub(crate) refuses_look_ups: bool,
+    pub(crate) patience: Patience,
+    /// Questions that CloudTrail did not take.
+    pub(crate) throttled: u64,
     resources: usize,
 }
 
@@ -122,6 +142,11 @@ impl Estate {
         ];
         self.parameters
             .extend(parameters.map(|(name, value)| (name.to_owned(), value)));
+    }
+
+    /// Refuses from now on what is asked around a finding, as IAM does it.
+    pub const fn refuse_look_ups(&mut self) {
+        self.refuses_look_ups = true;
     }
 
     /// Lets everything arrive where it was going, as minutes do on AWS.
@@ -192,6 +217,7 @@ pub fn configuration() -> Value {
                 "channels": {"slack": {"kind": "slack-webhook", "webhook_parameter": WEBHOOK}},
                 "routes": [{"name": "everything", "channels": ["slack"]}],
             },
+            "security-triage": {},
         },
     })
 }
