@@ -61,6 +61,12 @@ def _profile(request: dict[str, Any]) -> dict[str, Any]:
     return {"roles": [role["Arn"] for role in roles if role]}
 
 
+def key_of(arn: str) -> str | None:
+    """The customer's KMS key behind a resource."""
+    _arn, _aws, _service, region, account, _name = arn.split(":", 5)
+    return _key_arn(_key_of(arn, account, region), account, region)
+
+
 def _key_of(arn: str, account: str, region: str) -> str | None:
     service, name = arn.split(":")[2], arn.split(":", 5)[5]
     record: dict[str, Any] | None

@@ -1,4 +1,4 @@
-"""May a service deliver?  Asked where AWS would ask: roles, function and queue policies.
+"""May a service deliver?  Asked where AWS would ask: roles, policies of functions, queues, topics and keys.
 
 Only asked while IAM is enforced; with ``--iam off`` and ``record`` everything is
 delivered, and ``record`` logs what AWS would have refused.
@@ -11,7 +11,7 @@ import logging
 import os
 from typing import Any
 
-from ministack.services import lambda_svc, sqs
+from ministack.services import kms, lambda_svc, sns, sqs
 
 from ..iam.evaluator import Request, decide
 from .principals import role_policies
@@ -52,6 +52,30 @@ def queue_admits(queue: str, service: str, source: str) -> bool:
     policy = found["attributes"].get("Policy") if found else None
     return _verdict(_service_allowed(policy, service, source, "sqs:SendMessage", queue),
                     f"the policy of {queue} does not admit {service} for {source}")
+
+
+def topic_admits(topic: str, service: str, source: str) -> bool:
+    """Whether the policy of ``topic``, and that of its key, let ``service`` publish to it for ``source``."""
+    if _mode() == "off":
+        return True
+    from .lookup import key_of
+
+    record = sns._topic_by_arn_any_scope(topic) or {}
+    if not _verdict(_service_allowed(record.get("attributes", {}).get("Policy"), service, source, "sns:Publish", topic),
+                    f"the policy of {topic} does not admit {service} for {source}"):
+        return False
+    encrypted = record.get("attributes", {}).get("KmsMasterKeyId")
+    key = key_of(topic)
+    if not encrypted:
+        return True
+    if key is None:
+        return _verdict(False, f"{topic} is encrypted with AWS's own key, which {service} cannot use")
+    name = key.rpartition("/")[2]
+    _arn, _aws, _kms, region, account, _rest = key.split(":", 5)
+    policy = (kms._keys.get_scoped(account, region, name) or {}).get("Policy")
+    return all(_verdict(_service_allowed(policy, service, source, action, key),
+                        f"the policy of {key} does not let {service} {action} for {source}")
+               for action in ("kms:GenerateDataKey", "kms:Decrypt"))
 
 
 def _verdict(allowed: bool, message: str) -> bool:

@@ -56,6 +56,8 @@ def throttled(operation: Operation) -> web.Response:
         return response(operation, 503, "SlowDown", "Please reduce your request rate.")
     if operation.service == "lambda":
         return response(operation, 429, "TooManyRequestsException", "Rate Exceeded.")
+    if operation.service == "ce":
+        return response(operation, 400, "LimitExceededException", "You made too many calls in a short period of time.")
     if operation.protocol == "query":
         return response(operation, 400, "Throttling", "Rate exceeded")
     return response(operation, 429 if operation.protocol == "rest-json" else 400,

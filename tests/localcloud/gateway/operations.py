@@ -27,6 +27,12 @@ _ACTION_PREFIX = {
     "email": "ses", "monitoring": "cloudwatch", "s3express": "s3", "tagging": "tag",
 }
 _ACTION_NAME = {
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbudgetservice.html
+    **{f"budgets:Describe{name}": "budgets:ViewBudget" for name in (
+        "Budget", "Budgets", "BudgetPerformanceHistory", "BudgetNotificationsForAccount", "NotificationsForBudget",
+        "SubscribersForNotification")},
+    **{f"budgets:{verb}{noun}": "budgets:ModifyBudget" for verb in ("Create", "Update", "Delete")
+       for noun in ("Budget", "Notification", "Subscriber")},
     "lambda:Invoke": "lambda:InvokeFunction",
     "lambda:InvokeAsync": "lambda:InvokeFunction",
     "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",

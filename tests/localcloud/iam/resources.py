@@ -215,6 +215,15 @@ def _functions(operation: Operation, account: str, region: str) -> list[Resource
             for name in _values(operation.parameters, "FunctionName")[:1]]
 
 
+def _budgets(operation: Operation, account: str, _region: str) -> list[Resource]:
+    if "Resource" in operation.name:
+        return [Resource(arn) for arn in _values(operation.parameters, "ResourceARN")]
+    # Without a name all of them are meant.
+    names = _values(operation.parameters, "BudgetName") or [
+        one["BudgetName"] for one in [operation.parameters.get("Budget") or operation.parameters.get("NewBudget")] if one]
+    return [Resource(f"arn:aws:budgets::{account}:budget/{name}") for name in names or ["*"]]
+
+
 def _logs(operation: Operation, account: str, region: str) -> list[Resource]:
     return [Resource(f"arn:aws:logs:{region}:{account}:log-group:{name}:*")
             for name in _values(operation.parameters, "logGroupName")[:1]]
@@ -224,7 +233,7 @@ _FINDERS: dict[str, Finder] = {
     "rds": _rds, "autoscaling": _autoscaling, "ec2": _ec2, "eks": _eks, "ecs": _ecs, "iam": _iam,
     "elasticloadbalancing": _load_balancing,
     "application-autoscaling": _scaling, "monitoring": _cloudwatch, "dynamodb": _dynamodb, "ssm": _ssm,
-    "sqs": _sqs, "kms": _kms, "s3": _s3, "lambda": _functions, "logs": _logs,
+    "sqs": _sqs, "kms": _kms, "s3": _s3, "lambda": _functions, "logs": _logs, "budgets": _budgets,
     "sns": _named("arn:aws:sns:{region}:{account}:{name}", "TopicArn", "TargetArn", "Name"),
     "secretsmanager": _named("arn:aws:secretsmanager:{region}:{account}:secret:{name}", "SecretId", "Name"),
     "events": _named("arn:aws:events:{region}:{account}:rule/{name}", "Name", "Rule"),

@@ -227,3 +227,20 @@ def test_a_connection_is_reset(cloud: LocalCloud) -> None:
     with pytest.raises(HTTPClientError):
         cloud.client("sqs", config=Config(retries={"max_attempts": 0})).list_queues()
     cloud.client("sqs").list_queues()
+
+
+def test_budgets_are_seen_and_changed_under_the_actions_that_policies_name(cloud: LocalCloud) -> None:
+    for name in ("monthly", "yearly"):
+        cloud.client("budgets").create_budget(AccountId=probe.ACCOUNT, Budget={
+            "BudgetName": name, "BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": {"Amount": "1", "Unit": "USD"}})
+    budgets = _as(cloud, "budgets", probe.allow("budgets:ViewBudget", f"arn:aws:budgets::{probe.ACCOUNT}:budget/monthly"))
+    account = {"AccountId": probe.ACCOUNT}
+    assert budgets.describe_budget(**account, BudgetName="monthly")["Budget"]["BudgetName"] == "monthly"
+    for attempt in (lambda: budgets.describe_budgets(**account),
+                    lambda: budgets.describe_budget(**account, BudgetName="yearly"),
+                    lambda: budgets.delete_budget(**account, BudgetName="monthly")):
+        with pytest.raises(ClientError) as refused:
+            attempt()
+        assert _code(refused) == "AccessDeniedException"
+    assert {call["action"] for call in cloud.calls() if call["role"] == "worker-role"} == {
+        "budgets:ViewBudget", "budgets:ModifyBudget"}
