@@ -75,6 +75,15 @@ def _parser() -> argparse.ArgumentParser:
     fail.add_argument("resource", nargs="?", help="ARN or name")
     fail.add_argument("--cause", choices=("capacity", "kms", "kms-recoverable"), default="capacity")
     fail.add_argument("--times", type=int, default=None, help="how often (default: until cleared)")
+    spending = command("spending", _spending, "Write the account's spending book, or tell what it holds and what asking "
+                                              "for it has cost.")
+    spending.add_argument("action", choices=("put", "show"))
+    spending.add_argument("file", nargs="?", help="the book, a JSON object")
+    anomaly = command("anomaly", _anomaly, "Let Cost Anomaly Detection find something, and tell of it.")
+    anomaly.add_argument("file", help="what it finds, a JSON object: {\"from\": \"2026-11-18\", \"service\": ...}")
+    budgets = command("budgets", _budgets, "Let Budgets look at the spending, and tell what has passed a threshold.")
+    budgets.add_argument("budget", nargs="?", help="only this one")
+    budgets.add_argument("--again", action="store_true", help="also what it has told in this period already")
     functions = command("functions", _functions, "List the Lambda functions' invocations, time and peak memory.")
     functions.add_argument("--json", action="store_true", help="every invocation, as JSON lines")
     seed = command("seed", _seed, "Apply seed files.")
@@ -175,6 +184,21 @@ def _fail(options: argparse.Namespace) -> None:
     if not options.resource:
         raise LocalCloudError("which resource? Give its ARN or name")
     _cloud(options).fail_start(options.resource, options.cause, options.times)
+
+
+def _spending(options: argparse.Namespace) -> None:
+    if options.action == "put" and not options.file:
+        raise LocalCloudError("spending put needs a file with the book")
+    cloud = _cloud(options)
+    print(json.dumps(cloud.spend(options.file) if options.action == "put" else cloud.spending(), indent=2))
+
+
+def _anomaly(options: argparse.Namespace) -> None:
+    print(json.dumps(_cloud(options).anomaly(**json.loads(Path(options.file).read_text())), indent=2))
+
+
+def _budgets(options: argparse.Namespace) -> None:
+    print(json.dumps(_cloud(options).look_at_budgets(options.budget, again=options.again), indent=2))
 
 
 def _functions(options: argparse.Namespace) -> None:

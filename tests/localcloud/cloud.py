@@ -252,6 +252,25 @@ class LocalCloud:
         request = {} if rules is None else {"rules": [dict(rule) for rule in rules]}
         return list(self.control("faults", request)["rules"])
 
+    # -- money ---------------------------------------------------------------
+
+    def spend(self, book: Mapping[str, Any] | str | os.PathLike[str]) -> dict[str, Any]:
+        """Write the account's spending book: a document, or a file that holds one."""
+        content = dict(book) if isinstance(book, Mapping) else json.loads(Path(book).read_text())
+        return self.control("spending", {"book": content})
+
+    def spending(self) -> dict[str, Any]:
+        """What the book holds, and how many pages Cost Explorer was paid for, by operation."""
+        return self.control("spending")
+
+    def anomaly(self, **found: Any) -> dict[str, Any]:
+        """Let Cost Anomaly Detection find something; ``from_`` stands for ``from``. Says which topic got it."""
+        return self.control("anomaly", {name.rstrip("_"): value for name, value in found.items()})
+
+    def look_at_budgets(self, budget: str | None = None, *, again: bool = False) -> list[dict[str, Any]]:
+        """Let Budgets look at the spending, and tell what has passed a threshold for the first time in its period."""
+        return list(self.control("budget", {"budget": budget, "again": again})["told"])
+
     # -- what happened ------------------------------------------------------
 
     def calls(self, function: str | None = None) -> list[dict[str, Any]]:

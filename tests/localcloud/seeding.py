@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .cloud import LocalCloud
 
-_KNOWN = {"service", "operation", "parameters", "region", "account", "static", "save", "comment"}
+_KNOWN = {"service", "operation", "parameters", "region", "account", "spending", "save", "comment"}
 
 
 class SeedError(RuntimeError):
@@ -23,8 +23,7 @@ def apply(cloud: LocalCloud, path: Path) -> int:
     An entry is ``{"service", "operation", "parameters", "region"?, "account"?}``;
     ``operation`` is boto3's method name.  ``"save": {"vpc": "Vpc.VpcId"}`` keeps
     a value of the answer, and ``${vpc}`` in later parameters stands for it.
-    ``{"static": "ce/cost-and-usage-results", "parameters": {...}}`` goes to
-    moto's door for canned answers.
+    ``{"spending": {...}}`` writes the account's spending book.
     """
     try:
         entries = json.loads(path.read_text())
@@ -48,9 +47,9 @@ def apply(cloud: LocalCloud, path: Path) -> int:
 
 
 def _apply(cloud: LocalCloud, entry: dict[str, Any], saved: dict[str, str]) -> Any:
+    if "spending" in entry:
+        return cloud.spend(entry["spending"])
     parameters = _filled(entry.get("parameters", {}), saved)
-    if "static" in entry:
-        return cloud.control("static", {"path": entry["static"], "content": parameters})
     arguments = {}
     if "account" in entry:
         # Both emulators take a twelve-digit access key for the account.
@@ -60,7 +59,7 @@ def _apply(cloud: LocalCloud, entry: dict[str, Any], saved: dict[str, str]) -> A
 
 
 def _title(entry: dict[str, Any]) -> str:
-    return entry.get("static") or f"{entry.get('service')} {entry.get('operation')}"
+    return "spending" if "spending" in entry else f"{entry.get('service')} {entry.get('operation')}"
 
 
 def _filled(value: Any, saved: dict[str, str]) -> Any:

@@ -80,16 +80,6 @@ async def _reset(gateway: Gateway, _request: dict[str, Any]) -> dict[str, Any]:
     return {"reset": True}
 
 
-@route("static")
-async def _static(gateway: Gateway, request: dict[str, Any]) -> dict[str, Any]:
-    """Give moto a canned answer (``/moto-api/static/...``)."""
-    address = gateway.parts["resources"] / "moto-api" / "static" / request["path"]
-    async with gateway.session.post(address, json=request["content"]) as answer:
-        if answer.status >= 300:
-            raise Refused(f"{request['path']}: {answer.status} {await answer.text()}")
-    return {"status": answer.status}
-
-
 @route("event")
 async def _event(gateway: Gateway, request: dict[str, Any]) -> dict[str, Any]:
     """Put an event on the default bus as an AWS service would."""
@@ -109,3 +99,21 @@ async def _fail(gateway: Gateway, request: dict[str, Any]) -> dict[str, Any]:
 async def _mend(gateway: Gateway, request: dict[str, Any]) -> dict[str, Any]:
     """Let a resource (or all) start again."""
     return await gateway.door("resources", "mend", request)
+
+
+@route("spending")
+async def _spending(gateway: Gateway, request: dict[str, Any]) -> dict[str, Any]:
+    """Write what the account has spent (``{"book": {...}}``), or only tell what is in the book and who asked for it."""
+    return await gateway.door("resources", "spending", request)
+
+
+@route("anomaly")
+async def _anomaly(gateway: Gateway, request: dict[str, Any]) -> dict[str, Any]:
+    """Let Cost Anomaly Detection find something and tell of it, on the bus and in its subscriptions' topics."""
+    return await gateway.door("resources", "anomaly", request)
+
+
+@route("budget")
+async def _budget(gateway: Gateway, request: dict[str, Any]) -> dict[str, Any]:
+    """Let Budgets look at the spending and tell what has passed a threshold."""
+    return await gateway.door("resources", "budget", request)

@@ -30,8 +30,10 @@ def test_findings_and_costs(cloud: LocalCloud) -> None:
     assert {finding["Severity"]["Label"] for finding in findings} == {"CRITICAL", "LOW"}
     cloud.seed(SEEDS / "costs.json")
     answer = cloud.client("ce").get_cost_and_usage(
-        TimePeriod={"Start": "2026-11-20", "End": "2026-11-23"}, Granularity="DAILY", Metrics=["UnblendedCost"])
-    assert len(answer["ResultsByTime"]) == 3
+        TimePeriod={"Start": "2026-11-17", "End": "2026-11-19"}, Granularity="DAILY", Metrics=["UnblendedCost"],
+        Filter={"Dimensions": {"Key": "USAGE_TYPE", "Values": ["NatGateway-Bytes"]}})
+    before, spike = (float(day["Total"]["UnblendedCost"]["Amount"]) for day in answer["ResultsByTime"])
+    assert spike > 10 * before
 
 
 @pytest.mark.parametrize(("content", "words"), [
@@ -39,6 +41,7 @@ def test_findings_and_costs(cloud: LocalCloud) -> None:
      ["entry 1", "rds stop_db_instance", "DBInstanceNotFound"]),
     ([{"service": "sqs", "operation": "dance"}], ["entry 1", "dance"]),
     ([{"service": "sqs", "operation": "list_queues", "colour": "red"}], ["unknown field colour"]),
+    ([{"spending": {"lines": [{"day": "2026-11-01"}]}}], ["entry 1", "spending", "lines[0] has no amount"]),
     ({"not": "a list"}, ["JSON list"]),
 ])
 def test_what_fails_says_where_and_why(cloud: LocalCloud, tmp_path: Path, content: object, words: list[str]) -> None:
