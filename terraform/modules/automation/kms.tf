@@ -7,7 +7,7 @@ resource "aws_kms_key" "operations" {
   enable_key_rotation     = true
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat([
       {
         # kms:* on * in a key policy means this key only. Without it nobody,
         # Terraform included, could ever change the key again.
@@ -50,7 +50,17 @@ resource "aws_kms_key" "operations" {
         Resource  = "*"
         Condition = { StringEquals = { "aws:SourceAccount" = local.account } }
       },
-    ]
+      ], [
+      for topic in keys(local.costs_topics) : {
+        # Without it AWS loses what it says to the topic, and tells nobody.
+        Sid       = "CostAlerts"
+        Effect    = "Allow"
+        Principal = { Service = [for service in keys(local._cost_publishers) : "${service}.amazonaws.com"] }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource  = "*"
+        Condition = { StringEquals = { "aws:SourceAccount" = local.account } }
+      }
+    ])
   })
   tags = merge(var.tags, { Name = "${local.prefix}-operations-key" })
 }

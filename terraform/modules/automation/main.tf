@@ -21,6 +21,7 @@ locals {
   names = {
     alarms_topic        = "${local.prefix}-operations-alarms"
     config_parameter    = "${local.parameter_path}/config"
+    costs_topic         = "${local.prefix}-operations-costs"
     key_alias           = "alias/${local.prefix}-operations"
     ledger              = "${local.prefix}-operations-ledger"
     notifications_topic = "${local.prefix}-operations-notifications"
@@ -41,6 +42,7 @@ locals {
   arns = {
     alarms_topic        = "${local._arn.sns}:${local.names.alarms_topic}"
     config_parameter    = "${local._arn.ssm}:parameter${local.names.config_parameter}"
+    costs_topic         = "${local._arn.sns}:${local.names.costs_topic}"
     ledger              = "${local._arn.dynamodb}:table/${local.names.ledger}"
     notifications_topic = "${local._arn.sns}:${local.names.notifications_topic}"
     stop_parameter      = "${local._arn.ssm}:parameter${local.names.stop_parameter}"
@@ -48,6 +50,7 @@ locals {
   topic_arns = merge(
     {
       alarms        = local.arns.alarms_topic
+      costs         = local.arns.costs_topic
       notifications = local.arns.notifications_topic
     },
     { for key, name in local.channel_topics : key => "${local._arn.sns}:${name}" },
@@ -67,6 +70,7 @@ locals {
     channel_topics_arn         = "${local._arn.sns}:${local.channel_topic_prefix}*"
     config_parameter           = local.names.config_parameter
     config_parameter_arn       = local.arns.config_parameter
+    costs_topic_arn            = local.arns.costs_topic
     environment                = var.environment
     environment_tag            = var.environment_tag
     kms_key_arn                = local._key_marker

@@ -50,6 +50,11 @@ output "configuration_parameter" {
   value       = aws_ssm_parameter.configuration.name
 }
 
+output "costs_topic_arn" {
+  description = "Topic at which budgets and anomaly detection reach the function that explains them; null where no function listens."
+  value       = one([for key in keys(local.costs_topics) : aws_sns_topic.topic[key].arn])
+}
+
 output "dead_letter_queues" {
   description = "Dead-letter queues by function: arn and url."
   value = {

@@ -69,8 +69,13 @@ locals {
       }) : key => value if value != null
     } if playbooks != null
   ])
-  # What a function's settings have below their first level.
+  # What a function's settings have below their first level, and what Terraform
+  # alone knows.
   _function_details = {
+    cost-anomaly = {
+      alerts_topic = one([for key in keys(local.costs_topics) : local.topic_arns[key]])
+      detection    = local._cost_anomaly_detection
+    }
     security-triage = {
       enrichment = local._security_triage_enrichment
       playbooks  = local._security_triage_playbooks

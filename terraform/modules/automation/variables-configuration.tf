@@ -19,6 +19,28 @@ variable "configuration" {
       protected_tags      = optional(map(string))
     }), {})
     functions = optional(object({
+      cost-anomaly = optional(object({
+        budgets            = optional(map(number))
+        requests_per_month = optional(number)
+        tag                = optional(string)
+        detection = optional(object({
+          accept_after     = optional(number)
+          daily            = optional(number)
+          dips             = optional(bool)
+          end_after        = optional(number)
+          floor_percent    = optional(number)
+          habit            = optional(number)
+          lag_days         = optional(number)
+          least_days       = optional(number)
+          month_start_days = optional(number)
+          new_daily        = optional(number)
+          new_total        = optional(number)
+          percent          = optional(number)
+          trend_percent    = optional(number)
+          window_days      = optional(number)
+          z                = optional(number)
+        }))
+      }))
       off-hours = optional(object({
         auto_scaling   = optional(string)
         closed         = optional(list(string))
@@ -170,6 +192,39 @@ variable "configuration" {
       var.configuration.guards.blast_radius.percent <= 100, true
     )
     error_message = "configuration.guards.blast_radius.percent is 1 to 100."
+  }
+  validation {
+    condition = alltrue([
+      for dollars in values(try(coalesce(
+        var.configuration.functions.cost-anomaly.budgets
+      ), {})) : dollars > 0
+    ])
+    error_message = "configuration.functions.cost-anomaly.budgets: by environment's code, more than 0 US dollars a month."
+  }
+  # A day's own query is one page at least, and Cost Explorer takes a cent for
+  # each: with less than one a day the cap would be the function's end.
+  validation {
+    condition = try(coalesce(
+      var.configuration.functions.cost-anomaly.requests_per_month
+      ), 31) >= 31 && floor(try(coalesce(
+        var.configuration.functions.cost-anomaly.requests_per_month
+    ), 31)) == try(coalesce(var.configuration.functions.cost-anomaly.requests_per_month), 31)
+    error_message = "configuration.functions.cost-anomaly.requests_per_month is a whole number from 31: one request a day."
+  }
+  validation {
+    condition = can(regex("^[A-Za-z0-9 _.:/=+@-]{1,128}$", try(coalesce(
+      var.configuration.functions.cost-anomaly.tag
+    ), "Environment")))
+    error_message = "configuration.functions.cost-anomaly.tag is the key of a cost-allocation tag."
+  }
+  validation {
+    condition = alltrue([
+      for field, value in try({
+        for field, value in var.configuration.functions.cost-anomaly.detection : field => value
+        if value != null && field != "dips"
+      }, {}) : value >= 0
+    ])
+    error_message = "configuration.functions.cost-anomaly.detection: no length, share or amount is below 0."
   }
   validation {
     condition = contains(["zero", "suspend-and-stop"], try(coalesce(
