@@ -56,16 +56,16 @@ def text(estimate: Estimate, verdict: Verdict, title: str) -> str:
         f"  {verdict.text}",
         "",
     ]
-    out += _columns(("SERVICE", "LOW", "EXPECTED", "HIGH"), _by_service(estimate), "lrrr")
+    out += columns(("SERVICE", "LOW", "EXPECTED", "HIGH"), _by_service(estimate), "lrrr")
     out += ["", f"THE {_DEAREST} DEAREST"]
-    out += _columns(
+    out += columns(
         ("", "EXPECTED"), [(address, money(cost.expected)) for address, cost in dearest(estimate)], "lr", head=False
     )
     if estimate.unpriced:
         out += ["", f"NOT IN THE SUM ({len(estimate.unpriced)})"]
-        out += _columns(("", "", ""), _unpriced(estimate), "lll", head=False)
+        out += columns(("", "", ""), _unpriced(estimate), "lll", head=False)
     out += ["", f"ASSUMED ({estimate.usage.name}; low, expected, high)"]
-    out += _columns(
+    out += columns(
         ("", "", ""),
         [(path, _quantities(bounds), unit) for path, bounds, unit in estimate.usage.used()],
         "lrl",
@@ -162,7 +162,7 @@ def changes_text(found: Sequence[tuple[str, Range]]) -> str:
     for _, difference in found:
         sums = sums.plus(difference)
     out = [f"This change: {signed(sums.expected)} a month expected (low {signed(sums.low)}, high {signed(sums.high)})"]
-    out += _columns(
+    out += columns(
         ("", ""), [(address, signed(difference.expected)) for address, difference in found[:_CHANGES]], "lr", head=False
     )
     if len(found) > _CHANGES:
@@ -247,7 +247,8 @@ def _markdown_changes(found: Sequence[tuple[str, Range]]) -> list[str]:
     return [*out, *(f"| `{address}` | {signed(difference.expected)} |" for address, difference in found), ""]
 
 
-def _columns(heads: Sequence[str], rows: Sequence[Sequence[str]], sides: str, *, head: bool = True) -> list[str]:
+def columns(heads: Sequence[str], rows: Sequence[Sequence[str]], sides: str, *, head: bool = True) -> list[str]:
+    """Rows in columns; ``sides`` has an ``l`` or an ``r`` for each."""
     everything = [heads, *rows] if head else list(rows)
     if not everything:
         return ["  none"]
