@@ -131,6 +131,8 @@ def test_a_policy_that_does_not_admit_it_loses_the_message_and_only_the_answer_s
     _watched(cloud)
     [told] = cloud.anomaly(from_="2026-11-18", actual="300", expected="20", service="Amazon SageMaker")["topics"]
     assert not told["delivered"] and "costalerts.amazonaws.com may not publish" in told["why"]
+    [subscription] = cloud.client("ce").get_anomaly_subscriptions()["AnomalySubscriptions"]
+    assert subscription["Subscribers"] == [{"Type": "SNS", "Address": TOPIC, "Status": "CONFIRMED"}]
     assert _heard(cloud, queue) == []
 
 
