@@ -22,17 +22,26 @@ module "backup" {
   tags                     = local.tags
 }
 
-# The budget counts what carries the environment's tag, so the tag must be a
-# cost-allocation tag of the account (shared/account).
+# The budget counts what carries the environment's tag, and the monitor watches
+# it, so the tag must be a cost-allocation tag of the account (shared/account).
+# Both speak to the function that explains them, where there is one; otherwise
+# to people.
 module "cost" {
   source = "../cost"
-  count  = var.settings.budget == null ? 0 : 1
+  count  = var.settings.budget == null && var.settings.anomalies == null ? 0 : 1
 
   permissions_boundary_arn = module.security.permissions_boundary_arn
   prefix                   = local.prefix
-  subscribers              = { topic = { arn = module.monitoring[0].topic_arns["morning"] } }
   tags                     = local.tags
-  budget = merge(var.settings.budget, {
+  anomalies = var.settings.anomalies == null ? null : merge(var.settings.anomalies, {
+    monitors = { spend = { tag = { key = "Environment", values = [var.settings.environment] } } }
+  })
+  budget = var.settings.budget == null ? null : merge(var.settings.budget, {
     tag = coalesce(var.settings.budget.tag, { key = "Environment", value = var.settings.environment })
   })
+  subscribers = {
+    topic = {
+      arn = try(coalesce(module.automation[0].costs_topic_arn), module.monitoring[0].topic_arns["morning"])
+    }
+  }
 }

@@ -115,6 +115,28 @@ variable "settings" {
           }))
         }))
         functions = optional(object({
+          cost-anomaly = optional(object({
+            budgets            = optional(map(number))
+            requests_per_month = optional(number)
+            tag                = optional(string)
+            detection = optional(object({
+              accept_after     = optional(number)
+              daily            = optional(number)
+              dips             = optional(bool)
+              end_after        = optional(number)
+              floor_percent    = optional(number)
+              habit            = optional(number)
+              lag_days         = optional(number)
+              least_days       = optional(number)
+              month_start_days = optional(number)
+              new_daily        = optional(number)
+              new_total        = optional(number)
+              percent          = optional(number)
+              trend_percent    = optional(number)
+              window_days      = optional(number)
+              z                = optional(number)
+            }))
+          }))
           off-hours = optional(object({
             auto_scaling   = optional(string)
             closed         = optional(list(string))
@@ -295,6 +317,11 @@ variable "settings" {
           validation_window_hours = optional(number)
         }))
       })))
+    }))
+
+    anomalies = optional(object({
+      minimum_percent = optional(number)
+      minimum_usd     = optional(number)
     }))
 
     boundary = optional(object({
@@ -857,9 +884,16 @@ variable "settings" {
   }
   validation {
     condition = (
-      var.settings.budget == null || var.settings.monitoring != null
+      (var.settings.budget == null && var.settings.anomalies == null) || var.settings.monitoring != null
     )
-    error_message = "A budget is heard of through the topics of monitoring: set monitoring, at least to {}."
+    error_message = "A budget and anomalies are heard of through the topics of monitoring: set monitoring, at least to {}."
+  }
+  validation {
+    condition = try(
+      var.settings.automation.configuration.functions.cost-anomaly.budgets[var.settings.environment] == var.settings.budget.monthly_usd,
+      true,
+    )
+    error_message = "The budget that AWS watches (budget.monthly_usd) and the one that cost-anomaly reports against (functions.cost-anomaly.budgets) are the same."
   }
 }
 

@@ -44,7 +44,7 @@ module "cost" {
   allocation_tags = var.costs.allocation_tags
   optimization    = {}
   prefix          = local.prefix
-  subscribers     = { addresses = var.costs.addresses, topic = { arn = module.audit.alarms_topic_arn } }
+  subscribers     = { addresses = var.costs.addresses, topic = { arn = try(coalesce(var.costs.topic_arn), module.audit.alarms_topic_arn) } }
   anomalies       = { monitors = { services = { dimension = "SERVICE" } } }
   budget          = var.costs.budget_usd == null ? null : { monthly_usd = var.costs.budget_usd }
   export          = var.costs.export ? { disposable = var.disposable, suffix = var.bucket_suffix } : null

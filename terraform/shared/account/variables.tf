@@ -111,7 +111,9 @@ variable "costs" {
   description = <<-EOT
     The account's bill; null is off. budget_usd is the whole account's;
     allocation_tags and categories split it; export lays it down line by line.
-    addresses hear of budget and anomalies by mail.
+    addresses hear of budget and anomalies by mail. topic_arn: where both are
+    explained, the topic operations-costs of an environment with cost-anomaly;
+    null is the topic of the audit's alarms.
   EOT
   type = object({
     addresses       = optional(set(string), [])
@@ -119,8 +121,15 @@ variable "costs" {
     budget_usd      = optional(number, 7000)
     export          = optional(bool, true)
     teams           = optional(map(list(string)), {})
+    topic_arn       = optional(string)
   })
   default = {}
+  validation {
+    condition = try(var.costs.topic_arn, null) == null ? true : can(regex(
+      "^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", var.costs.topic_arn
+    ))
+    error_message = "costs.topic_arn is the ARN of a topic."
+  }
 }
 
 variable "data_event_buckets" {
