@@ -226,9 +226,11 @@ locals {
       functions = ["notify", "security-triage"]
       configuration = {
         guards = {
-          blast_radius   = { count = 10, percent = 10 }
-          dry_run        = true
-          protected_tags = { "nightshift:protected" = "true" }
+          blast_radius = { count = 10, percent = 10 }
+          # The functions' own default denies prod, and this is prod.
+          denied_environments = ["dev", "staging"]
+          dry_run             = true
+          protected_tags      = { "nightshift:protected" = "true" }
         }
         # The rules that Nightshift ships; findings are not changed.
         functions = { security-triage = {} }

@@ -21,6 +21,11 @@ locals {
       ) : key => value if value != null
     } if settings != null
   }
+  # What the functions deny where nothing is said (shared/core/src/config.rs).
+  _denied_environments = try(
+    coalescelist(var.configuration.guards.denied_environments),
+    ["prod", "production"]
+  )
   _unconfigured = [
     for name, settings in var.configuration.functions : name
     if settings == null && contains(keys(local.functions), name)
@@ -70,6 +75,10 @@ resource "aws_ssm_parameter" "configuration" {
     precondition {
       condition     = length(local._unconfigured) == 0
       error_message = "Deployed, but without settings, so every run of it would fail: ${join(", ", local._unconfigured)}. Give it some in configuration.functions, if only {}, or leave it out of functions."
+    }
+    precondition {
+      condition     = !contains(local._denied_environments, var.environment)
+      error_message = "${var.environment} is among the denied environments, so every run of every function would fail: say in configuration.guards.denied_environments which others they are; left out it is prod and production."
     }
     precondition {
       condition     = local.configuration_bytes <= 8192

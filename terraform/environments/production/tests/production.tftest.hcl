@@ -81,4 +81,8 @@ run "as_specified" {
     condition     = toset(keys(output.automation.functions)) == toset(["notify", "security-triage"])
     error_message = "off-hours is not deployed to production."
   }
+  assert {
+    condition     = !contains(local.settings.automation.configuration.guards.denied_environments, local.settings.environment)
+    error_message = "No function runs in an environment that is denied to it."
+  }
 }

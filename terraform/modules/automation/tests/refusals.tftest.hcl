@@ -274,3 +274,27 @@ run "deployed_without_settings" {
 
   expect_failures = [aws_ssm_parameter.configuration]
 }
+
+run "an_environment_that_denies_itself" {
+  command = plan
+
+  variables {
+    environment = "prod"
+  }
+
+  expect_failures = [aws_ssm_parameter.configuration]
+}
+
+run "production_that_denies_the_others" {
+  command = plan
+
+  variables {
+    environment   = "prod"
+    configuration = { guards = { denied_environments = ["dev", "staging"] } }
+  }
+
+  assert {
+    condition     = jsondecode(local.configuration).guards.denied_environments == ["dev", "staging"]
+    error_message = "An environment may be production and deny the others."
+  }
+}
