@@ -63,7 +63,8 @@ pub fn look(notification: &Notification) -> (&'static str, &'static str) {
 }
 
 pub(crate) fn headline(notification: &Notification, limit: usize) -> String {
-    let line = format!("{}: {}", notification.title, notification.summary);
+    let title = notification.title.trim_end_matches('.');
+    let line = format!("{title}: {}", notification.summary);
     let (emoji, begin) = look(notification);
     format!("{emoji} {begin}{}", inline(&line, limit - 4 - begin.len()))
 }

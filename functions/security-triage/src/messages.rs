@@ -76,7 +76,8 @@ fn title(matter: &Matter, verdict: &Verdict, over: bool) -> String {
         .said
         .is_some_and(|said| said.word.open && said.word.severity < verdict.severity);
     let prefix = match verdict.tell {
-        _ if over => "Over: ",
+        // Channels say of what is resolved that it is.
+        _ if over => "",
         Telling::Reopened => "Back: ",
         Telling::Update if worse => "Worse: ",
         Telling::Update => "Goes on: ",

@@ -84,7 +84,7 @@ impl Part {
         format!(
             "{}: {} ({}){times}",
             severity_name(self.labels.severity),
-            self.title,
+            self.title.trim_end_matches('.'),
             place.join(", ")
         )
     }
@@ -106,6 +106,11 @@ pub(crate) fn message(about: &About<'_>, parts: &[Part]) -> Notification {
 /// One word as it came, with what else is known.
 fn single(about: &About<'_>, part: &Part, text: &Notification) -> Notification {
     let mut told = text.clone();
+    if !told.status.is_open() && !about.closes {
+        // It goes out in the matter's name, and the matter is not over.
+        told.status = Status::Open;
+        told.title = format!("Over: {}", told.title);
+    }
     if part.count > 1 || part.news == News::Again {
         let times = if part.count == 1 {
             "once more".to_owned()
@@ -185,7 +190,8 @@ fn alone(about: &About<'_>) -> bool {
 
 fn title(about: &About<'_>, parts: &[Part], members: u64, kind: &str) -> String {
     let what = match about.reason {
-        Reason::Resolved => format!("Over: all of {members} × {kind}"),
+        // Channels say of what is resolved that it is.
+        Reason::Resolved => format!("all of {members} × {kind}"),
         Reason::Ended => format!("Over: {members} × {kind}, {} go on", about.open),
         Reason::Reminder => format!("Still open: {} × {kind}", about.open),
         Reason::Repeat => format!("Again: {members} × {kind}"),

@@ -371,3 +371,26 @@ fn went_another_way_counts_as_told() {
     assert!(channel.sent.is_empty());
     assert_eq!(channel.state.accounts().tally.told, 1);
 }
+
+/// A pager closes the alert of what is resolved, and a message is a matter's.
+#[test]
+fn the_end_of_one_of_several_does_not_close_what_goes_on() {
+    let mut channel = Channel::new(json!({}));
+    channel.hear(vec![
+        finding("a", Error, start()),
+        finding("b", Error, start()),
+    ]);
+    channel.until(at(600));
+    channel.hear(vec![over("a", at(600))]);
+    channel.until(at(1200));
+    let ended = channel.last();
+    assert_eq!((ended.reason, ended.closes), (Reason::Ended, false));
+    assert_eq!(ended.notification.status, Status::Open);
+    assert_eq!(ended.notification.title, "Over: a is over");
+    channel.hear(vec![over("b", at(1200))]);
+    channel.until(at(1800));
+    let closed = channel.last();
+    assert_eq!((closed.reason, closed.closes), (Reason::Resolved, true));
+    assert_eq!(closed.notification.status, Status::Resolved);
+    assert_eq!(closed.notification.title, "b is over");
+}
