@@ -103,11 +103,12 @@ class Estate:
         if (self.folder / "terraform.tfstate").exists():
             self.destroy()
 
-    def apply(self) -> dict[str, Any]:
-        """Apply everything and return the outputs."""
+    def apply(self, *targets: str) -> dict[str, Any]:
+        """Apply everything, or only what ``targets`` need, and return the outputs."""
         self.stage()
         self._terraform("init", "-backend=true")
-        self._terraform("apply", "-auto-approve", f"-parallelism={_PARALLELISM}")
+        only = [f"-target={target}" for target in targets]
+        self._terraform("apply", "-auto-approve", f"-parallelism={_PARALLELISM}", *only)
         return self.outputs()
 
     def outputs(self) -> dict[str, Any]:

@@ -221,6 +221,8 @@ locals {
           },
         )
         fallback = one(local.mail_channels)
+        # A flood of findings is few messages, and people may silence some.
+        matters = { slack = {} }
       }
       # Nothing of production sleeps: off-hours is not deployed here.
       functions = ["notify", "security-triage"]
