@@ -244,7 +244,7 @@ impl fmt::Display for Matcher {
     }
 }
 
-const fn label_name(label: Label) -> &'static str {
+pub(crate) const fn label_name(label: Label) -> &'static str {
     match label {
         Label::Source => "source",
         Label::Kind => "kind",

@@ -11,7 +11,7 @@ use nightshift_core::{
 use super::bounds::bounded;
 use super::config::Group;
 use super::counts::{Counts, Gathered};
-use super::labels::{Label, Labels, severity_name};
+use super::labels::{Label, Labels, label_name, severity_name};
 use super::matter::Unlisted;
 use super::member::{Member, Mute, News};
 use super::outgoing::Reason;
@@ -174,7 +174,7 @@ fn several(about: &About<'_>, parts: &[Part]) -> Notification {
         },
         owner: what.owner,
         title: title(about, parts, members, &what.kind),
-        summary: summary(about, first),
+        summary: summary(about),
         facts: facts(about, members, &counts),
         sections: sections(about, parts),
         next_steps: text.map(|it| it.next_steps.clone()).unwrap_or_default(),
@@ -191,7 +191,7 @@ fn alone(about: &About<'_>) -> bool {
 fn title(about: &About<'_>, parts: &[Part], members: u64, kind: &str) -> String {
     let what = match about.reason {
         // Channels say of what is resolved that it is.
-        Reason::Resolved => format!("all of {members} × {kind}"),
+        Reason::Resolved => format!("all {members} × {kind}"),
         Reason::Ended => format!("Over: {members} × {kind}, {} go on", about.open),
         Reason::Reminder => format!("Still open: {} × {kind}", about.open),
         Reason::Repeat => format!("Again: {members} × {kind}"),
@@ -204,29 +204,32 @@ fn title(about: &About<'_>, parts: &[Part], members: u64, kind: &str) -> String 
     }
 }
 
-fn summary(about: &About<'_>, first: Option<&Part>) -> String {
-    let by: Vec<String> = about
+/// What they have in common; the values are in the title and the last line.
+fn summary(about: &About<'_>) -> String {
+    let by: Vec<&str> = about
         .group
         .by
         .iter()
-        .filter(|label| **label != Label::Matter)
-        .map(|label| about.labels.get(*label).into_owned())
-        .filter(|value| !value.is_empty())
+        .filter(|label| !about.labels.get(**label).is_empty())
+        .map(|label| label_name(*label))
         .collect();
-    let worst = match first {
-        Some(part) if part.status.is_open() => format!(" The worst is {}.", part.line()),
-        _ => String::new(),
-    };
-    format!("Gathered by {}.{worst}", by.join(", "))
+    match by.as_slice() {
+        [] => "They are told together.".to_owned(),
+        [only] => format!("They are told together, because they have the same {only}."),
+        [more @ .., last] => format!(
+            "They are told together, because they agree in {} and {last}.",
+            more.join(", ")
+        ),
+    }
 }
 
 fn facts(about: &About<'_>, members: u64, counts: &Counts) -> Vec<Fact> {
     let mut facts = vec![
-        Fact::new("News of", members.to_string()),
+        Fact::new("In this message", members.to_string()),
         Fact::new("Open", about.open.to_string()),
     ];
     if !counts.is_empty() {
-        facts.push(Fact::new("Messages", by_severity(&counts.by_severity())));
+        facts.push(Fact::new("Heard", by_severity(&counts.by_severity())));
     }
     let kinds = counts.by_kind();
     if kinds.len() > 1 {
@@ -317,7 +320,13 @@ fn common(about: &About<'_>, parts: &[Part]) -> Common {
     let filled = |label: Label| shared(label).filter(|value| !value.is_empty());
     let several = || "several".to_owned();
     Common {
-        kind: filled(Label::Kind).unwrap_or_else(|| format!("{}.several", about.labels.source)),
+        // The word about an end may have a kind of its own.
+        kind: if about.group.by.contains(&Label::Kind) {
+            Some(about.labels.kind.clone())
+        } else {
+            filled(Label::Kind)
+        }
+        .unwrap_or_else(|| format!("{}.several", about.labels.source)),
         environment: filled(Label::Environment).unwrap_or_else(several),
         account: AccountId::new(filled(Label::Account).unwrap_or_else(several)),
         region: filled(Label::Region).map(Region::new),
@@ -376,7 +385,7 @@ pub(crate) fn gathered(
             format!(
                 "{}: {}{times}{over}",
                 severity_name(line.severity),
-                line.title
+                line.title.trim_end_matches('.')
             )
         })
         .collect();

@@ -53,6 +53,24 @@ fn every_fixture_looks_as_it_was_reviewed() {
 }
 
 #[test]
+fn a_canary_is_one_quiet_line() {
+    let [(canary, _)] =
+        &messages(nightshift_testkit::fixture("notify", "canary-arrives").event)[..]
+    else {
+        panic!("one message")
+    };
+    let letter = Letter {
+        notification: canary,
+        standing: None,
+    };
+    let [(_, webhook), ..] = every_kind();
+    let body = webhook.render(&letter, Form::Canary).to_json();
+    insta::with_settings!({ snapshot_path => package_root().join("tests/it/snapshots") }, {
+        insta::assert_json_snapshot!("canary", body);
+    });
+}
+
+#[test]
 fn what_is_left_out_is_counted() {
     let long = Notification {
         facts: (0..14)
@@ -272,6 +290,7 @@ pub fn requests(kind: &str, rendered: &Rendered) -> Vec<Sent> {
         method: method.to_owned(),
         body,
         took: true,
+        status: Some(200),
     };
     let requests = rendered.requests.iter().map(|request| match request {
         Request::Post { method, body } => sent(method, body.clone()),

@@ -11,6 +11,7 @@ mod canary;
 mod channels;
 mod delivery;
 mod documents;
+mod flood;
 mod gathering;
 mod leases;
 mod robustness;

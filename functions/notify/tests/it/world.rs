@@ -8,7 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 use nightshift_core::{
     AccountId, Arn, Command, Document, Fact, Link, Notification, Region, Section, Severity, Status,
 };
-use nightshift_runtime::{CallError, Deadline, Entry, Function, Invocation, Ledger, LedgerError};
+use nightshift_runtime::{
+    CallClass, CallError, Deadline, Entry, Function, Invocation, Ledger, LedgerError,
+};
 use nightshift_testkit::FakeLedger;
 use notify::{
     Address, Answer, ChannelError, Destination, Edge, Freshness, Network, Notify, NotifyConfig,
@@ -72,18 +74,21 @@ pub fn batch(notifications: &[Notification]) -> Value {
 pub fn batch_again(notifications: &[Notification], receives: u32) -> Value {
     let records: Vec<Value> = notifications
         .iter()
-        .map(|notification| {
-            json!({
-                "messageId": notification.id,
-                "receiptHandle": format!("receipt-{}", notification.id),
-                "body": serde_json::to_string(notification).unwrap(),
-                "attributes": {"ApproximateReceiveCount": receives.to_string()},
-                "eventSource": "aws:sqs",
-                "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:personal-timeline-dev-notify-queue",
-            })
-        })
+        .map(|notification| record(notification, receives))
         .collect();
     json!({"Records": records})
+}
+
+/// One record of a batch, handed over for the nth time.
+pub fn record(notification: &Notification, receives: u32) -> Value {
+    json!({
+        "messageId": notification.id,
+        "receiptHandle": format!("receipt-{}", notification.id),
+        "body": serde_json::to_string(notification).unwrap(),
+        "attributes": {"ApproximateReceiveCount": receives.to_string()},
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:personal-timeline-dev-notify-queue",
+    })
 }
 
 pub fn invocation(budget: Duration) -> Invocation {
@@ -180,6 +185,8 @@ pub struct Sent {
     pub body: Value,
     /// Whether it was taken.
     pub took: bool,
+    /// The HTTP status; none where nobody answered.
+    pub status: Option<u16>,
 }
 
 /// What the outside says, one answer after another.
@@ -203,6 +210,8 @@ pub struct World {
     pub buried: Mutex<Vec<Notification>>,
     pub now: Mutex<Timestamp>,
     pub network: Option<Network>,
+    /// Whether a process whose ledger has crashed is dead altogether.
+    pub mortal: bool,
 }
 
 impl World {
@@ -230,7 +239,13 @@ impl World {
             buried: Mutex::default(),
             now: Mutex::new("2026-11-23T19:00:00Z".parse().unwrap()),
             network: None,
+            mortal: false,
         }
+    }
+
+    /// Whether nothing that the process does now reaches anybody.
+    fn is_dead(&self) -> bool {
+        self.mortal && self.ledger.crashed()
     }
 
     /// The world for the rest of the test.
@@ -365,6 +380,9 @@ impl Edge for Outside {
         if let Some(network) = &self.network {
             return network.carry(address, request, limit).await;
         }
+        if self.is_dead() {
+            return Err(PostError::Connection("the process is dead".to_owned()));
+        }
         let to = match address {
             Address::Webhook(_) => "webhook",
             Address::Slack { .. } => "slack",
@@ -390,6 +408,7 @@ impl Edge for Outside {
             method,
             body,
             took,
+            status: answer.as_ref().ok().map(|answer| answer.status),
         });
         answer
     }
@@ -404,7 +423,17 @@ impl Edge for Outside {
         Ok(())
     }
 
-    async fn bury(&self, _: &Setup, notification: &Notification) -> Result<(), CallError> {
+    async fn bury(&self, setup: &Setup, notification: &Notification) -> Result<(), CallError> {
+        if self.is_dead() {
+            return Err(CallError {
+                operation: "sqs:SendMessage",
+                resource: setup.dead_letters.to_string(),
+                region: Region::new("us-east-1"),
+                code: None,
+                class: CallClass::Unavailable,
+                message: "the process is dead".to_owned(),
+            });
+        }
         self.buried.lock().unwrap().push(notification.clone());
         Ok(())
     }

@@ -8,6 +8,7 @@
 mod documents;
 mod examples;
 mod flood;
+mod golden;
 mod properties;
 mod quiet;
 mod shelf;
