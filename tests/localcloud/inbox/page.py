@@ -17,7 +17,8 @@ _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=ut
 _SHOWN_BREAKS = 10
 _GROUP_WITHIN = timedelta(minutes=5)
 
-_MOON = (
+#: The app's face.
+MOON = (
     '<symbol id="moon" viewBox="0 0 36 36"><rect width="36" height="36" rx="8" fill="#1b1f4b"/>'
     '<circle cx="17" cy="19" r="10" fill="#f6d365"/><circle cx="21.5" cy="15.5" r="9" fill="#1b1f4b"/>'
     '<path d="M26 9l.9 2.1 2.1.9-2.1.9L26 15l-.9-2.1L23 12l2.1-.9z" fill="#fff"/>'
@@ -82,7 +83,7 @@ def render_page(view: View, records: Sequence[Mapping[str, Any]], now: datetime)
 <script src="{mount}/assets/inbox.js" defer></script>
 </head>
 <body data-mount="{mount}" data-zone="{escape(_zone_key(view.zone))}">
-<svg class="defs" aria-hidden="true">{_MOON}</svg>
+<svg class="defs" aria-hidden="true">{MOON}</svg>
 <a class="skip" href="#log">Skip to the messages</a>
 <nav class="sidebar" aria-label="Channels">
 <p class="workspace"><svg class="mark" aria-hidden="true"><use href="#moon"/></svg>{escape(view.workspace)}</p>

@@ -72,11 +72,12 @@ def browse(url: str, arguments: Sequence[str], *, timeout: float = 60) -> str:
     return out
 
 
-def screenshot(url: str, file: Path, *, width: int = 1200, height: int = 1000, theme: str = "light") -> None:
-    """Writes a PNG of the page; `theme` is light or dark."""
+def screenshot(url: str, file: Path, *, width: int = 1200, height: int = 1000, theme: str = "light",
+               scale: float = 1.0) -> None:
+    """Writes a PNG of the page; `theme` is light or dark, `scale` the pixels of one of the page."""
     file.unlink(missing_ok=True)
     browse(url, [f"--window-size={width},{height}", f"--screenshot={file.absolute()}",
-                 f"--blink-settings=preferredColorScheme={_THEMES[theme]}"])
+                 f"--force-device-scale-factor={scale}", f"--blink-settings=preferredColorScheme={_THEMES[theme]}"])
     if not file.is_file():
         raise BrowserError(f"the browser wrote no {file}")
 
