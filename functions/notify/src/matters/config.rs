@@ -156,15 +156,26 @@ const fn error() -> Severity {
 
 impl Default for MattersConfig {
     fn default() -> Self {
+        let plans = Matcher {
+            kind: Pattern::new("security-triage.plan").ok(),
+            ..Matcher::default()
+        };
         let security = Matcher {
             source: Pattern::new("security-triage").ok(),
             ..Matcher::default()
         };
         Self {
-            groups: vec![Group {
-                matcher: security,
-                ..Group::default()
-            }],
+            groups: vec![
+                // A plan carries the command that approves it, and does not wait.
+                Group {
+                    matcher: plans,
+                    ..Group::alone()
+                },
+                Group {
+                    matcher: security,
+                    ..Group::default()
+                },
+            ],
             inhibitions: Vec::new(),
             quiet_hours: None,
             budget: Budget::default(),
@@ -189,6 +200,19 @@ impl Default for Group {
             words: Words::default(),
             resolved: Endings::default(),
             remind: false,
+        }
+    }
+}
+
+impl Group {
+    /// Every matter by itself: each word goes out at once, and as it came.
+    pub fn alone() -> Self {
+        Self {
+            by: [Label::Source, Label::Matter].into(),
+            wait: IsoDuration::from_minutes(0),
+            interval: IsoDuration::from_minutes(0),
+            words: Words::Each,
+            ..Self::default()
         }
     }
 }

@@ -1,11 +1,11 @@
 //! The configuration of one channel, read and found to make sense.
 
 use jiff::{SignedDuration, Timestamp};
-use nightshift_core::{ConfigError, IsoDuration, Severity};
+use nightshift_core::{ConfigError, Severity};
 use nightshift_schedule::{Calendar, Context, Desired, Parsed, Schedule, Zone};
 
-use super::config::{Budget, Group, Inhibition, MattersConfig, Repeat, Words};
-use super::labels::{Label, Labels, Matcher};
+use super::config::{Budget, Group, Inhibition, MattersConfig, Repeat};
+use super::labels::Labels;
 use super::outgoing::Class;
 
 /// How one channel treats matters.
@@ -91,14 +91,7 @@ impl Rules {
         Ok(Self {
             channel: channel.to_owned(),
             groups: config.groups.clone(),
-            single: Group {
-                matcher: Matcher::default(),
-                by: [Label::Source, Label::Matter].into(),
-                wait: IsoDuration::from_minutes(0),
-                interval: IsoDuration::from_minutes(0),
-                words: Words::Each,
-                ..Group::default()
-            },
+            single: Group::alone(),
             inhibitions: config.inhibitions.clone(),
             quiet: quiet.transpose()?,
             budget: config.budget,

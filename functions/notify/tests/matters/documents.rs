@@ -108,7 +108,7 @@ fn the_examples_happen_as_told() {
 #[test]
 fn the_defaults_are_the_codes() {
     let config = serde_json::to_value(MattersConfig::default()).unwrap();
-    let group = &config["groups"][0];
+    let group = &config["groups"][1];
     for row in table(&page(), "field") {
         let told = &row[1];
         let code = &group[row[0].as_str()];

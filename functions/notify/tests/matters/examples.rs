@@ -33,6 +33,19 @@ fn what_is_no_matter_goes_out_at_once_and_as_it_came() {
 }
 
 #[test]
+fn a_plan_does_not_wait_and_keeps_its_command() {
+    let mut channel = Channel::new(json!({}));
+    let mut plan = word("security-triage", Warning, at(0));
+    plan.source = "security-triage".to_owned();
+    plan.kind = "security-triage.plan".to_owned();
+    plan.dedup_key = Some("security-triage/plan/p".to_owned());
+    let finding = finding("a", Warning, at(0));
+    channel.hear(vec![finding, plan.clone()]);
+    assert_eq!(channel.told(), [(0, Reason::First, 1)]);
+    assert_eq!(channel.last().notification, plan);
+}
+
+#[test]
 fn every_word_about_a_matter_of_its_own_is_told_and_follows_the_one_before() {
     let mut channel = Channel::new(json!({}));
     for (seconds, title) in [(0, "begins"), (60, "goes on"), (120, "is done")] {
