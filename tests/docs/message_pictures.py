@@ -43,6 +43,7 @@ SHOWN: Mapping[str, str] = {
     "blast-radius": "it/snapshots/it__anatomy__blast-radius-1",
     "incident": "it/snapshots/it__anatomy__finding-and-its-end-1",
     "incident-resolved": "it/snapshots/it__anatomy__finding-and-its-end-2",
+    "plan": "it/snapshots/it__anatomy__plan-1",
     "gathered": "matters/snapshots/matters__golden__gathered",
     "worse": "matters/snapshots/matters__golden__worse",
     "one-is-over": "matters/snapshots/matters__golden__one-is-over",
