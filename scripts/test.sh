@@ -59,7 +59,7 @@ run_step() {
     policy) scripts/validate.sh style policy ;;
     estate) estate ;;
     local-cloud) pytest tests/localcloud ;;
-    end-to-end) pytest tests/e2e tests/proofs ;;
+    end-to-end) end_to_end ;;
     rehearsal) scripts/rehearse.sh --fast ;;
     fuzz) fuzz ;;
     applied) pytest tests/applied ;;
@@ -71,13 +71,29 @@ under_clippy() {
   RUSTC_WORKSPACE_WRAPPER="$root/scripts/lib/clippy-rustc" "$@"
 }
 
-# What is applied waits most of its time: it runs beside the rest.
 estate() {
-  local applied=(tests/estate/test_bootstrap.py tests/estate/test_foundation.py) beside log status=0
+  pytest_beside "tests/estate/test_bootstrap.py tests/estate/test_foundation.py" \
+    tests/docs tests/estate tests/kubernetes tests/pricing tests/scripts
+}
+
+# Both clouds run the same packages, which are made once.
+end_to_end() {
+  if [[ -z "${NIGHTSHIFT_PACKAGES:-}" ]]; then
+    export NIGHTSHIFT_PACKAGES="$root/target/packages/dev"
+    scripts/package --profile dev --out "$NIGHTSHIFT_PACKAGES"
+  fi
+  pytest_beside tests/e2e/test_gathering.py tests/e2e tests/proofs
+}
+
+# What is applied apart waits most of its time: those files run beside the rest.
+pytest_beside() {
+  local apart beside log status=0
+  read -ra apart <<<"$1"
+  shift
   log="$(mktemp)"
-  pytest "${applied[@]}" >"$log" 2>&1 &
+  pytest "${apart[@]}" >"$log" 2>&1 &
   beside=$!
-  pytest tests/docs tests/estate tests/kubernetes tests/pricing tests/scripts "${applied[@]/#/--ignore=}" || status=$?
+  pytest "$@" "${apart[@]/#/--ignore=}" || status=$?
   wait "$beside" || status=$?
   cat "$log"
   rm -f "$log"

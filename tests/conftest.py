@@ -24,11 +24,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What needs the whole day behind it comes after the day, whatever its folder."""
+    """What needs the whole day behind it comes after the day, whatever its folder.
+
+    The gathering has a cloud of its own: the day is whole without it.
+    """
     items.sort(key=lambda item: mark.args[0] if (mark := item.get_closest_marker("stage")) else 0)
     chosen = {item.path for item in items}
     narrowed = config.getoption("keyword") or config.getoption("markexpr") or any("::" in one for one in config.args)
-    config.stash[_WHOLE] = not narrowed and chosen >= set(E2E.glob("test_*.py"))
+    config.stash[_WHOLE] = not narrowed and chosen >= set(E2E.glob("test_*.py")) - {E2E / "test_gathering.py"}
 
 
 _WHOLE = pytest.StashKey[bool]()
