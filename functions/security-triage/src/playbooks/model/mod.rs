@@ -6,7 +6,9 @@ mod checker;
 mod documentation;
 mod guards;
 mod playbooks;
+mod stage;
 mod stories;
+mod telling;
 pub(super) mod world;
 
 use std::collections::BTreeMap;
