@@ -159,19 +159,57 @@ nightshift_terraform
 PATH="$(dirname "$python"):$PATH"
 export PATH
 
+# A subshell of its own, so that the first failing command ends the step and only the step.
+alone() (
+  set -e
+  run_step "$1"
+)
+
+# The end-to-end tests wait most of their time: they run beside the steps before
+# them that compile nothing, and are shown in their turn.
+beside=""
+start_beside() {
+  beside="$(mktemp -d)"
+  # A process group of its own, which can be ended as a whole.
+  set -m
+  (
+    began=$SECONDS
+    set +e
+    alone end-to-end >"$beside/log" 2>&1
+    echo "$? $((SECONDS - began))" >"$beside/end"
+  ) &
+  beside_pid=$!
+  set +m
+  # Its clouds end with the process that has started them.
+  trap 'kill -TERM -- "-$beside_pid" 2>/dev/null; rm -rf "$beside"' EXIT
+}
+
+end_beside() {
+  wait "$beside_pid"
+  cat "$beside/log"
+  status=1 seconds=0
+  read -r status seconds <"$beside/end"
+  trap - EXIT
+  rm -rf "$beside"
+}
+
 passed=0
 failed=0
 table=""
 for step in "${selected[@]}"; do
+  if [[ -z "$beside" && " ${selected[*]} " == *" end-to-end "* ]]; then
+    case "$step" in terraform | policy | estate | local-cloud) start_beside ;; esac
+  fi
   printf '\n── %s: %s\n' "$step" "$(describe "$step")"
   started=$SECONDS
-  # A subshell of its own, so that the first failing command ends the step and only the step.
   set +e
-  (
-    set -e
-    run_step "$step"
-  )
-  status=$?
+  if [[ "$step" == end-to-end && -n "$beside" ]]; then
+    end_beside
+  else
+    alone "$step"
+    status=$?
+    seconds=$((SECONDS - started))
+  fi
   set -e
   if [[ $status -eq 0 ]]; then
     verdict=passed
@@ -180,7 +218,7 @@ for step in "${selected[@]}"; do
     verdict=FAILED
     failed=$((failed + 1))
   fi
-  table+="$(printf '%-18s %-7s %4d s' "$step" "$verdict" $((SECONDS - started)))"$'\n'
+  table+="$(printf '%-18s %-7s %4d s' "$step" "$verdict" "$seconds")"$'\n'
 done
 
 printf '\n%s\nchecks: %d passed, %d failed\n' "$table" "$passed" "$failed"
