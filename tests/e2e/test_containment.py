@@ -15,7 +15,6 @@ ACCOUNT = "123456789012"
 TOKENS: set[str] = set()
 """Every token that a message has carried."""
 _TOKEN = re.compile(r"\b[0-9a-f]{64}\b")
-PLAYBOOKS = ("block-public-access", "disable-access-key", "isolate-instance", "quarantine-principal", "revoke-ingress")
 
 
 # -- what is there, as its owner sees it ------------------------------------------
@@ -64,6 +63,10 @@ def isolation(estate: Estate) -> Any:
 
 def policies(estate: Estate) -> Any:
     return estate.client("iam").list_user_policies(UserName="contain-user")["PolicyNames"]
+
+
+def role_policies(estate: Estate) -> Any:
+    return estate.client("iam").list_role_policies(RoleName="contain-machine")["PolicyNames"]
 
 
 def rules(estate: Estate) -> Any:
@@ -130,6 +133,14 @@ CASES: dict[str, Case] = {
             estate, 3, "UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.OutsideAWS", user(estate, "contain-user")),
         policies,
         lambda estate: len(policies(estate)) == 1),
+    "quarantine-principal of a role": (
+        lambda estate: guardduty(
+            estate, 6, "UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.OutsideAWS",
+            {"resourceType": "AccessKey", "accessKeyDetails": {
+                "accessKeyId": "ASIAIOSFODNN7EXAMPLE", "userName": "contain-machine", "userType": "AssumedRole",
+                "principalId": "AROAEXAMPLE:i-0a1b2c3d4e5f60718"}}),
+        role_policies,
+        lambda estate: len(role_policies(estate)) == 2),
     "block-public-access": (
         lambda estate: config(estate, 4, "s3-bucket-public-read-prohibited", "AWS::S3::Bucket", "contain-bucket"),
         block,
@@ -204,9 +215,10 @@ def until(estate: Estate, plan: str, phase: str) -> dict[str, Any]:
     raise AssertionError(f"{plan} did not become {phase}: {stand}")
 
 
-@pytest.mark.parametrize("playbook", PLAYBOOKS)
-def test_a_finding_is_contained_with_a_persons_yes_and_brought_back(estate: Estate, playbook: str) -> None:
-    event, watched, is_contained = CASES[playbook]
+@pytest.mark.parametrize("case", sorted(CASES))
+def test_a_finding_is_contained_with_a_persons_yes_and_brought_back(estate: Estate, case: str) -> None:
+    event, watched, is_contained = CASES[case]
+    playbook = case.split()[0]
     before = watched(estate)
     messages = happens(estate, event(estate))
     incident = next(one for one in messages if one["kind"] != "security-triage.plan")

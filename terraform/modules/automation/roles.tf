@@ -120,17 +120,26 @@ resource "aws_iam_policy" "boundary" {
         Resource = "*"
       },
       {
-        # Wildcards: a denial is meant to be wide.
+        # Rights and accounts may be looked at, as far as a manifest says (Get,
+        # List and Describe); what begins otherwise, known today or not, may not
+        # be done.
         Sid    = "NoRights"
         Effect = "Deny"
-        Action = [
-          "account:*",
-          "iam:*",
-          "kms:PutKeyPolicy",
-          "lambda:AddPermission",
-          "lambda:UpdateFunction*",
-          "organizations:*",
-        ]
+        Action = concat(
+          [
+            # Wildcards: a denial is meant to be wide.
+            "account:*",
+            "iam:Generate*",
+            "kms:PutKeyPolicy",
+            "lambda:AddPermission",
+            "lambda:UpdateFunction*",
+            "organizations:Leave*",
+          ],
+          # Wildcards: by the first letter of what changes something.
+          [for letter in split("", "ABCDEFHIJKMNOPQRSTUVWXYZ") : "iam:${letter}*"],
+          [for letter in split("", "ABCEFGHIJKMNOPQRSTUVWXYZ") : "organizations:${letter}*"],
+          [for more in ["ec", "el", "ep", "er", "et", "i"] : "organizations:D${more}*"],
+        )
         Resource = "*"
       },
       {
