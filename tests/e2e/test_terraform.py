@@ -25,7 +25,8 @@ def test_destroy_leaves_nothing(estate: Estate) -> None:
     assert left - seeded == set()
 
 
-SEEDED = ("slack-webhook", "-batch-group", "-reports", "-archive-db", "-reference-db", "-protected-db", "-services")
+SEEDED = ("slack-webhook", "-security-triage-quarantine", "-batch-group", "-reports", "-archive-db", "-reference-db",
+          "-protected-db", "-services")
 
 
 def _existing(estate: Estate) -> set[str]:

@@ -51,6 +51,23 @@ def _state(*found: tuple[str, str, dict[str, Any]]) -> dict[str, Any]:
     return {"values": {"root_module": {"child_modules": [{"child_modules": [{"resources": inner}]}]}}}
 
 
+def test_a_network_with_a_quarantine_group_does_not_go() -> None:
+    found = resources(_state(("aws_vpc", "aws_vpc.main", {"id": "vpc-1", "arn": "arn:aws:ec2:us-west-2:1:vpc/vpc-1"})))
+    asked: list[Any] = []
+
+    class Client:
+        def describe_security_groups(self, **filters: Any) -> dict[str, Any]:
+            asked.append(filters["Filters"])
+            return {"SecurityGroups": [{"GroupId": "sg-1", "GroupName": "quarantine", "Tags": [
+                {"Key": "nightshift:contained-by", "Value": "isolate-instance-1"}]}]}
+
+    [said] = protected(found, lambda service, region: asked.append((service, region)) or Client())
+    assert asked[0] == ("ec2", "us-west-2")
+    assert {"Name": "vpc-id", "Values": ["vpc-1"]} in asked[1]
+    assert "undo the plan isolate-instance-1" in said
+    assert "delete-security-group --region us-west-2 --group-id sg-1" in said
+
+
 def test_protection_is_told_with_the_way_out_and_leftovers_with_their_time() -> None:
     found = resources(_state(
         ("aws_db_instance", "module.a.module.b.aws_db_instance.x", {

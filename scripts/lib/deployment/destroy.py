@@ -116,6 +116,8 @@ def protected(found: Iterable[Mapping[str, Any]], client: Clients) -> list[str]:
             said.append(f"{address} has deletion protection: set deletion_protection = false, deploy, then destroy")
         elif one["type"] == "aws_s3_bucket" and not values.get("force_destroy"):
             said += _full_bucket(client, address, values)
+        elif one["type"] == "aws_vpc":
+            said += _contained(client, address, values)
     return said
 
 
@@ -160,6 +162,20 @@ def _full_bucket(client: Clients, address: str, values: Mapping[str, Any]) -> li
         return []
     return [f"{address} ({values['bucket']}) holds objects: empty it with all its versions, or set disposable = true "
             "in the settings and deploy, then destroy"]
+
+
+def _contained(client: Clients, address: str, values: Mapping[str, Any]) -> list[str]:
+    """The groups of security-triage's playbooks, which Terraform does not know and a network does not go without."""
+    region = values["arn"].split(":")[3]
+    groups = client("ec2", region).describe_security_groups(Filters=[
+        {"Name": "vpc-id", "Values": [values["id"]]}, {"Name": "tag-key", "Values": ["nightshift:contained-by"]}])
+    return [f"{address} holds {one['GroupName']}, which a playbook has made: undo the plan {_plan_of(one)}, if anything is "
+            f"still in it, then aws ec2 delete-security-group --region {region} --group-id {one['GroupId']}"
+            for one in groups["SecurityGroups"]]
+
+
+def _plan_of(group: Mapping[str, Any]) -> str:
+    return next(tag["Value"] for tag in group["Tags"] if tag["Key"] == "nightshift:contained-by")
 
 
 if __name__ == "__main__":
