@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from typing import Any
 from zoneinfo import available_timezones
 
 import jsonschema
@@ -118,6 +119,46 @@ def test_every_schedules_input_is_a_fixture(function: Function) -> None:
 def test_something_wakes_it(function: Function) -> None:
     manifest = function.manifest
     assert manifest["schedules"] or manifest["events"] or manifest["queue"]
+
+
+@each_function()
+def test_what_other_regions_hand_over_is_heard_at_home(function: Function) -> None:
+    """A bus that is handed what no rule of its own matches has paid for nothing."""
+    for key, event in function.manifest["events"].items():
+        if event.get("regions") != "all":
+            continue
+        # One rule in each other Region stands for every environment of the account.
+        assert "${" not in json.dumps(event["pattern"]), key
+        if "pattern_elsewhere" in event:
+            assert event["pattern_elsewhere"] != event["pattern"], key
+            assert narrows(event["pattern_elsewhere"], event["pattern"]), f"{key}: home does not match all of it"
+
+
+@pytest.mark.parametrize(("narrow", "wide", "answer"), [
+    ({"source": ["a"], "detail": {"x": ["1"]}}, {"source": ["a", "b"]}, True),
+    ({"source": ["a"], "detail": {"x": ["1"], "y": ["2"]}}, {"source": ["a"], "detail": {"x": ["1", "2"]}}, True),
+    ({"source": ["a", "c"]}, {"source": ["a", "b"]}, False),
+    ({"source": ["a"]}, {"source": ["a"], "detail": {"x": ["1"]}}, False),
+    ({"source": ["a"], "detail": {"y": ["1"]}}, {"source": ["a"], "detail": {"x": ["1"]}}, False),
+])
+def test_a_pattern_narrows_another(narrow: dict[str, Any], wide: dict[str, Any], answer: bool) -> None:
+    assert narrows(narrow, wide) is answer
+
+
+@each_function()
+def test_what_is_gathered_by_aws_stays_home(function: Function) -> None:
+    """Security Hub gathers its Regions itself (shared/account); whoever hears it elsewhere too hears it twice."""
+    for key, event in function.manifest["events"].items():
+        if "aws.securityhub" in event["pattern"]["source"]:
+            assert event.get("regions", "home") == "home", key
+
+
+def narrows(narrow: dict[str, Any], wide: dict[str, Any]) -> bool:
+    """Whether all that one pattern takes is taken by the other: every place that looks, looks as closely."""
+    return all(
+        key in narrow and (narrows(narrow[key], accepted) if isinstance(accepted, dict)
+                           else all(item in accepted for item in narrow[key]))
+        for key, accepted in wide.items())
 
 
 @each_function()

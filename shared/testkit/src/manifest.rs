@@ -64,6 +64,12 @@ pub struct EventRule {
     pub description: String,
     /// The event pattern.
     pub pattern: Value,
+    /// What of the pattern other Regions hand over; all of it where it is left out.
+    #[serde(default)]
+    pub pattern_elsewhere: Option<Value>,
+    /// `all` or `home`, where the event is heard; home where it is left out.
+    #[serde(default)]
+    pub regions: Option<String>,
 }
 
 /// The SQS queue between a topic and the function.

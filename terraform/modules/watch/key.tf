@@ -41,7 +41,7 @@ resource "aws_kms_key" "messages" {
         }
       ],
       [
-        for _ in range(var.health == null ? 0 : 1) : {
+        for _ in range(length(local._dead_letters) == 0 ? 0 : 1) : {
           Sid       = "RulesBury"
           Effect    = "Allow"
           Principal = { Service = "events.amazonaws.com" }

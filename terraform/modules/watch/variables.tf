@@ -21,6 +21,41 @@ variable "dashboard" {
   nullable    = false
 }
 
+variable "forward" {
+  description = <<-EOT
+    Events of this region that another one's bus gets, by the end of their
+    rules' names (<function>-<event>): pattern is EventBridge's, as JSON; null
+    is off. permissions_boundary_arn caps the role that hands them over.
+  EOT
+  type = object({
+    bus_arn                  = string
+    permissions_boundary_arn = optional(string)
+    rules = map(object({
+      description = string
+      pattern     = string
+    }))
+  })
+  default = null
+  validation {
+    condition     = var.forward == null ? true : can(regex("^arn:aws[a-z-]*:events:[a-z0-9-]+:[0-9]{12}:event-bus/[^/]+$", var.forward.bus_arn))
+    error_message = "forward.bus_arn is the ARN of an event bus."
+  }
+  validation {
+    condition     = var.forward == null ? true : length(var.forward.rules) > 0
+    error_message = "forward.rules is not empty: null forwards nothing."
+  }
+  validation {
+    condition = alltrue([
+      for rule in try(var.forward.rules, {}) : try(length(jsondecode(rule.pattern).source) > 0, false)
+    ])
+    error_message = "A pattern is JSON and names its sources: without them a whole region's events would be handed over."
+  }
+  validation {
+    condition     = alltrue([for rule in try(var.forward.rules, {}) : !strcontains(rule.pattern, "$${")])
+    error_message = "A pattern that is forwarded has no placeholder: it stands for all environments of the account."
+  }
+}
+
 variable "health" {
   description = <<-EOT
     AWS Health's events to the morning topic; null is off. `regions`: of those

@@ -98,6 +98,7 @@ module "secondary" {
 
   application_signals = local._signals[var.regions.secondary]
   dashboard           = local.dashboard
+  forward             = local._forward
   health              = local._health[var.regions.secondary]
   key_deletion_days   = var.key_deletion_days
   lamps               = local._lamps[var.regions.secondary]
@@ -115,6 +116,7 @@ module "dr" {
 
   application_signals = local._signals[var.regions.dr]
   dashboard           = local.dashboard
+  forward             = local._forward
   health              = local._health[var.regions.dr]
   key_deletion_days   = var.key_deletion_days
   lamps               = local._lamps[var.regions.dr]

@@ -7,13 +7,18 @@ locals {
 }
 
 output "alarms" {
-  description = "Alarms by region and what they watch (charges, dead-letters, urgent): name and ARN."
+  description = "Alarms by region and what they watch (charges, dead-letters, forward-dead-letters, urgent): name and ARN."
   value       = { for region, watch in local._regions : region => watch.alarms }
 }
 
 output "dashboard" {
   description = "Name of the dashboard of all environments."
   value       = module.dashboard.name
+}
+
+output "forward_rules" {
+  description = "Rules that hand events to us-east-1, by region and <function>-<event>; empty where nothing is forwarded."
+  value       = { for region, watch in local._regions : region => watch.forward_rules if length(watch.forward_rules) > 0 }
 }
 
 output "health_rules" {

@@ -48,6 +48,38 @@ variable "environments" {
   }
 }
 
+variable "forward" {
+  description = <<-EOT
+    Events that functions wait for in us-east-1 and that happen in the other
+    regions, handed to us-east-1's bus: those whose manifest says so
+    ("regions": "all"). null is off. functions: of these folders alone; null is
+    every folder that has a manifest. permissions_boundary_arn caps the roles
+    that hand them over.
+  EOT
+  type = object({
+    functions                = optional(set(string))
+    permissions_boundary_arn = optional(string)
+  })
+  default = {}
+  validation {
+    condition = alltrue([
+      for name in try(coalesce(var.forward.functions, []), []) : fileexists("${var.functions_dir}/${name}/function.json")
+    ])
+    error_message = "Every function in forward.functions has a folder with a function.json in functions_dir."
+  }
+}
+
+variable "functions_dir" {
+  description = "Folder with the functions' manifests."
+  type        = string
+  default     = "../../../functions"
+  nullable    = false
+  validation {
+    condition     = length(fileset(var.functions_dir, "*/function.json")) > 0
+    error_message = "There is no function.json one level below functions_dir."
+  }
+}
+
 variable "health" {
   description = "What AWS says of its services and this account's resources, to the morning topics: the categories that are heard; null is off."
   type = object({

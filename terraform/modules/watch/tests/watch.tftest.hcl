@@ -17,7 +17,8 @@ run "everything_optional_off" {
 
   assert {
     condition = (
-      output.alarms == {} && output.dead_letters == null && output.health_rule == null && output.link_arn == null &&
+      output.alarms == {} && output.dead_letters == null && output.forward_dead_letters == null && output.forward_rules == {} &&
+      length(aws_iam_role.forward) == 0 && output.health_rule == null && output.link_arn == null &&
       output.sink_arn == null && output.trace_key_arn == null && length(aws_xray_encryption_config.traces) == 0 &&
       length(aws_cloudformation_stack.application_signals) == 0 && length(aws_sns_topic_subscription.alarms) == 0
     )
@@ -167,6 +168,138 @@ run "own_region_of_health" {
     condition     = jsondecode(aws_cloudwatch_event_rule.health["health"].event_pattern).detail.eventRegion == ["eu-west-1"]
     error_message = "One region alone."
   }
+}
+
+run "events_for_another_region" {
+  command = plan
+
+  variables {
+    health = null
+    forward = {
+      bus_arn                  = "arn:aws:events:eu-central-1:123456789012:event-bus/default"
+      permissions_boundary_arn = "arn:aws:iam::123456789012:policy/cap"
+      rules = {
+        triage-finding = { description = "GuardDuty found something", pattern = "{\"source\":[\"aws.guardduty\"]}" }
+        triage-sign-in = { description = "Somebody came", pattern = "{\"source\":[\"aws.signin\"]}" }
+      }
+    }
+  }
+
+  assert {
+    condition = (
+      output.forward_rules == { triage-finding = "pt-shared-triage-finding", triage-sign-in = "pt-shared-triage-sign-in" } &&
+      aws_cloudwatch_event_rule.forward["triage-finding"].event_pattern == "{\"source\":[\"aws.guardduty\"]}"
+    )
+    error_message = "A rule for each, with the pattern word by word."
+  }
+  assert {
+    condition = alltrue([
+      for target in aws_cloudwatch_event_target.forward : (
+        target.arn == var.forward.bus_arn && target.role_arn == aws_iam_role.forward["forward"].arn &&
+        target.dead_letter_config[0].arn == aws_sqs_queue.dead_letters["forward"].arn &&
+        target.retry_policy[0].maximum_event_age_in_seconds == 86400 && length(target.input_transformer) == 0 && target.input == null
+      )
+    ])
+    error_message = "Each event goes whole to that bus, is tried for a day, and what is left of it is kept."
+  }
+  assert {
+    condition = (
+      jsondecode(aws_iam_role_policy.forward["forward"].policy).Statement == [{
+        Sid = "HomeBus", Effect = "Allow", Action = "events:PutEvents", Resource = var.forward.bus_arn
+      }] &&
+      aws_iam_role.forward["forward"].permissions_boundary == "arn:aws:iam::123456789012:policy/cap" &&
+      aws_iam_role.forward["forward"].name == "pt-shared-forward-us-east-1-role"
+    )
+    error_message = "The role may fill that one bus, is capped, and has the region in its name."
+  }
+  assert {
+    condition = jsondecode(aws_iam_role.forward["forward"].assume_role_policy).Statement[0].Condition == {
+      ArnEquals = { "aws:SourceArn" = [
+        "arn:aws:events:us-east-1:123456789012:rule/pt-shared-triage-finding",
+        "arn:aws:events:us-east-1:123456789012:rule/pt-shared-triage-sign-in",
+      ] }
+      StringEquals = { "aws:SourceAccount" = "123456789012" }
+    }
+    error_message = "It serves these rules alone."
+  }
+  assert {
+    condition = (
+      jsondecode(aws_sqs_queue.dead_letters["forward"].policy).Statement[1].Condition ==
+      { ArnEquals = jsondecode(aws_iam_role.forward["forward"].assume_role_policy).Statement[0].Condition.ArnEquals } &&
+      aws_cloudwatch_metric_alarm.dead_letters["forward"].dimensions.QueueName == output.forward_dead_letters.name &&
+      keys(output.alarms) == ["forward-dead-letters"] && output.dead_letters == null
+    )
+    error_message = "What is lost is found, in this region."
+  }
+  assert {
+    condition     = contains([for statement in jsondecode(aws_kms_key.messages.policy).Statement : statement.Sid], "RulesBury")
+    error_message = "The queue's key serves EventBridge, without AWS Health too."
+  }
+}
+
+run "events_for_the_same_region" {
+  command = plan
+
+  variables {
+    forward = {
+      bus_arn = "arn:aws:events:us-east-1:123456789012:event-bus/default"
+      rules   = { finding = { description = "GuardDuty found something", pattern = "{\"source\":[\"aws.guardduty\"]}" } }
+    }
+  }
+
+  expect_failures = [aws_iam_role.forward]
+}
+
+run "events_for_no_bus" {
+  command = plan
+
+  variables {
+    forward = {
+      bus_arn = "arn:aws:sns:eu-central-1:123456789012:topic"
+      rules   = { finding = { description = "GuardDuty found something", pattern = "{\"source\":[\"aws.guardduty\"]}" } }
+    }
+  }
+
+  expect_failures = [var.forward]
+}
+
+run "events_of_nothing" {
+  command = plan
+
+  variables {
+    forward = { bus_arn = "arn:aws:events:eu-central-1:123456789012:event-bus/default", rules = {} }
+  }
+
+  expect_failures = [var.forward]
+}
+
+run "every_event_of_a_region" {
+  command = plan
+
+  variables {
+    forward = {
+      bus_arn = "arn:aws:events:eu-central-1:123456789012:event-bus/default"
+      rules   = { all = { description = "Whatever happens", pattern = "{\"account\":[\"123456789012\"]}" } }
+    }
+  }
+
+  expect_failures = [var.forward]
+}
+
+run "events_of_one_environment" {
+  command = plan
+
+  variables {
+    forward = {
+      bus_arn = "arn:aws:events:eu-central-1:123456789012:event-bus/default"
+      rules = { own = {
+        description = "What is tagged"
+        pattern     = "{\"source\":[\"aws.tag\"],\"detail\":{\"tags\":{\"Environment\":[\"$${environment}\"]}}}"
+      } }
+    }
+  }
+
+  expect_failures = [var.forward]
 }
 
 run "an_unknown_category" {

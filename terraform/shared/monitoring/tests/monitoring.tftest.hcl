@@ -33,7 +33,7 @@ run "everything_optional_off" {
 
   assert {
     condition = (
-      output.alarms == { us-east-1 = {} } && output.health_rules == {} && output.links == {} && output.sinks == {} &&
+      output.alarms == { us-east-1 = {} } && output.forward_rules == {} && output.health_rules == {} && output.links == {} && output.sinks == {} &&
       output.trace_keys == {} && keys(output.topic_arns) == ["us-east-1"]
     )
     error_message = "Null and empty mean off."
@@ -50,7 +50,11 @@ run "by_default" {
   assert {
     condition = (
       keys(output.topic_arns) == ["eu-west-1", "us-east-1", "us-west-2"] &&
-      alltrue([for alarms in values(output.alarms) : keys(alarms) == ["dead-letters"]]) &&
+      { for region, alarms in output.alarms : region => keys(alarms) } == {
+        eu-west-1 = ["dead-letters", "forward-dead-letters"]
+        us-east-1 = ["dead-letters"]
+        us-west-2 = ["dead-letters", "forward-dead-letters"]
+      } &&
       keys(output.health_rules) == ["eu-west-1", "us-east-1", "us-west-2"] && output.dashboard == "personal-timeline-shared-monitoring-estate"
     )
     error_message = "AWS Health is heard in all three regions, before any environment stands."
@@ -62,6 +66,73 @@ run "by_default" {
     )
     error_message = "Every event is heard, and those of us-east-1 once more where AWS keeps the copy."
   }
+}
+
+# What security-triage waits for happens in three regions.
+run "what_other_regions_hand_over" {
+  command = plan
+
+  assert {
+    condition = keys(output.forward_rules) == ["eu-west-1", "us-west-2"] && alltrue([
+      for rules in output.forward_rules : toset(keys(rules)) == toset(keys(local._forwarded))
+    ])
+    error_message = "Every other region hands over the same, and us-east-1 nothing."
+  }
+  assert {
+    condition     = local._forward.bus_arn == "arn:aws:events:us-east-1:123456789012:event-bus/default"
+    error_message = "It goes to the bus on which functions' rules are."
+  }
+  assert {
+    condition = (
+      contains(keys(local._forwarded), "security-triage-guardduty-finding") && contains(keys(local._forwarded), "security-triage-root-call") &&
+      contains(keys(local._forwarded), "security-triage-sign-in") && !contains(keys(local._forwarded), "security-triage-security-hub-finding")
+    )
+    error_message = "What is regional comes; Security Hub's findings are aggregated by itself, and would come twice."
+  }
+  assert {
+    condition = (
+      jsondecode(local._forwarded["security-triage-guardduty-finding"].pattern) == { source = ["aws.guardduty"], detail-type = ["GuardDuty Finding"] } &&
+      jsondecode(local._forwarded["security-triage-access-analyzer"].pattern).detail.resourceType == [{ anything-but = ["AWS::IAM::Role", "AWS::IAM::User"] }] &&
+      jsondecode(local._forwarded["security-triage-health"].pattern).detail.eventScopeCode == ["ACCOUNT_SPECIFIC"]
+    )
+    error_message = "A pattern is the manifest's; what belongs to no region is heard at home."
+  }
+}
+
+run "nothing_is_handed_over" {
+  command = plan
+
+  variables {
+    forward = null
+  }
+
+  assert {
+    condition     = output.forward_rules == {} && alltrue([for alarms in output.alarms : keys(alarms) == ["dead-letters"]])
+    error_message = "Null means off."
+  }
+}
+
+run "handed_over_for_functions_that_want_nothing" {
+  command = plan
+
+  variables {
+    forward = { functions = ["notify"] }
+  }
+
+  assert {
+    condition     = output.forward_rules == {}
+    error_message = "notify waits for nothing of other regions."
+  }
+}
+
+run "handed_over_for_nobody" {
+  command = plan
+
+  variables {
+    forward = { functions = ["nobody"] }
+  }
+
+  expect_failures = [var.forward]
 }
 
 run "three_environments" {
