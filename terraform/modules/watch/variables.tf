@@ -51,7 +51,7 @@ variable "forward" {
     error_message = "A pattern is JSON and names its sources: without them a whole region's events would be handed over."
   }
   validation {
-    condition     = alltrue([for rule in try(var.forward.rules, {}) : !strcontains(rule.pattern, "$${")])
+    condition     = alltrue([for rule in try(var.forward.rules, {}) : !can(regex("[$][{]", rule.pattern))])
     error_message = "A pattern that is forwarded has no placeholder: it stands for all environments of the account."
   }
 }
