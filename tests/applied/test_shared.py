@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from e2e.terraform import Estate
 from localcloud import LocalCloud
+from proofs.manifests import Function, functions
 
 
 @pytest.fixture(scope="module")
@@ -114,12 +116,56 @@ def test_monitoring_of_all_environments(cloud: LocalCloud, tmp_path: Path) -> No
             for region, take in heard.items()} == {
         "us-east-1": ["global", "us-east-1"], "us-west-2": ["us-east-1", "us-west-2"], "eu-west-1": ["eu-west-1"]}
 
+    _handed_over(cloud, outputs["forward_rules"])
+
     linked.destroy()
     for region in REGIONS:
         assert not any("personal-timeline-shared-monitoring" in topic["TopicArn"]
                        for topic in cloud.client("sns", region=region).list_topics()["Topics"]), region
     for lamp in lamps:
         watch.delete_alarms(AlarmNames=[lamp])
+
+
+def _handed_over(cloud: LocalCloud, rules: dict[str, dict[str, str]]) -> None:
+    """What each other region hands to the bus of us-east-1, as the account shows it.
+
+    That it arrives is not seen here: the local bus delivers within a region only.
+    """
+    wanted = {f"{function.name}-{key}": event.get("pattern_elsewhere", event["pattern"])
+              for function in functions() for key, event in function.manifest["events"].items()
+              if event.get("regions") == "all"}
+    assert set(rules) == set(REGIONS) - {"us-east-1"}
+    account = cloud.client("sts").get_caller_identity()["Account"]
+    fixtures = {fixture.path.stem: fixture.content for fixture in Function("security-triage").fixtures}
+    for region, names in rules.items():
+        events = cloud.client("events", region=region)
+        patterns = {key: json.loads(events.describe_rule(Name=name)["EventPattern"]) for key, name in names.items()}
+        assert patterns == wanted, region
+        for name in names.values():
+            [target] = events.list_targets_by_rule(Rule=name)["Targets"]
+            assert target["Arn"] == f"arn:aws:events:us-east-1:{account}:event-bus/default", name
+            assert target["RoleArn"].endswith(f"-forward-{region}-role")
+            # EventBridge buries in the rule's own region.
+            assert target["DeadLetterConfig"]["Arn"].split(":")[3] == region
+
+        taken = partial(_taken, events, patterns)
+        assert taken(fixtures["guardduty-instance"]) == ["security-triage-guardduty-finding"]
+        assert taken(fixtures["root-sign-in"]) == ["security-triage-sign-in"]
+        assert taken(fixtures["security-hub-guardduty"]) == []
+        bucket = fixtures["access-analyzer-public"]
+        assert taken(bucket) == ["security-triage-access-analyzer"]
+        assert taken({**bucket, "detail": {**bucket["detail"], "resourceType": "AWS::IAM::Role"}}) == []
+        assert taken(fixtures["access-analyzer-unused"]) == []
+        key = fixtures["health-exposed-key"]
+        assert taken(key) == ["security-triage-health"]
+        for other in ({"eventRegion": "global"}, {"eventScopeCode": "PUBLIC"}):
+            assert taken({**key, "detail": {**key["detail"], **other}}) == [], other
+
+
+def _taken(events: Any, patterns: dict[str, dict[str, Any]], event: dict[str, Any]) -> list[str]:
+    """The rules that take an event, as the event bus judges it."""
+    return [key for key, pattern in patterns.items()
+            if events.test_event_pattern(EventPattern=json.dumps(pattern), Event=json.dumps(event))["Result"]]
 
 
 def _messages(cloud: LocalCloud, region: str, topic: str) -> Callable[[], list[str]]:
