@@ -14,7 +14,7 @@ from .. import part
 if TYPE_CHECKING:
     from .server import Gateway
 
-PREFIXES = ("/slack/services", "/slack/api/", "/pagerduty/", "/inbox")
+PREFIXES = ("/slack/services", "/slack/api/", "/slack/upload/", "/pagerduty/", "/inbox")
 
 
 class Mount:

@@ -34,13 +34,14 @@ from typing import Any
 from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from . import blockkit, pagerduty, slack_api
+from . import blockkit, pagerduty, slack_api, slack_files
 from .faults import Fault, FaultError, FaultScript
 from .journal import Journal
 from .page import View, content_security_policy, page_asset, render_page
 from .ratelimit import RateLimit, RateLimiter
 from .rules import RULES, Finding
 from .slack_api import Bot
+from .slack_files import FileStore
 from .threads import as_read
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -92,6 +93,7 @@ class Inbox:
         self._now = now or (lambda: datetime.now(UTC))
         self._journal = Journal(state_dir / "messages.jsonl")
         self._faults = FaultScript(state_dir / "faults.json")
+        self.files = FileStore(state_dir / "files")
         self._limiter = RateLimiter(state_dir / "rate.json", rate_limit) if rate_limit else None
         self._sleep = sleep
         tz: tzinfo
@@ -221,6 +223,7 @@ class Inbox:
     def clear(self) -> None:
         """Forgets messages, faults and the rate limit's memory."""
         self._journal.clear()
+        self.files.clear()
         self._faults.set([])
         if self._limiter:
             self._limiter.clear()
@@ -246,6 +249,8 @@ class Inbox:
         for prefix, receive in ((slack_api.PREFIX, slack_api.receive), (pagerduty.PREFIX, pagerduty.receive)):
             if path.startswith(prefix):
                 return receive(self, path, headers, body) if method == "POST" else _plain(405, "use POST")
+        if path.startswith(slack_files.UPLOADS):
+            return slack_files.upload(self, path, body) if method == "POST" else _plain(405, "use POST")
         if path != mount and not path.startswith(mount + "/"):
             return None
         if method not in ("GET", "HEAD"):
@@ -257,6 +262,8 @@ class Inbox:
             kind, content = "application/json", self.messages_json()
         else:
             found = self.asset(rest.removeprefix("assets/")) if rest.startswith("assets/") else None
+            if rest.startswith("files/"):
+                found = self.files.picture(rest.removeprefix("files/"))
             if found is None:
                 return _plain(404, "not found")
             kind, content = found

@@ -160,6 +160,7 @@ def _message(view: View, record: Mapping[str, Any], local: datetime, *, compact:
             f'{time}</p>')
     gutter = f'<div class="gutter">{time if compact else avatar}</div>'
     body = render_payload(record.get("shown", record.get("payload")), Reader(view.zone, local))
+    body += "".join(_file(view, file) for file in record.get("files", []))
     if record.get("changed_at"):
         changed = _when(record["changed_at"]).astimezone(view.zone)
         body += f'<p class="edited">changed {changed:%H:%M}</p>'
@@ -170,6 +171,15 @@ def _message(view: View, record: Mapping[str, Any], local: datetime, *, compact:
         f'{gutter}<div class="content">{"" if compact else head}{_problems(record)}'
         f'<div class="body">{body}</div>{_advice(record)}{_raw(record)}</div></article></li>'
     )
+
+
+def _file(view: View, file: Mapping[str, Any]) -> str:
+    """A file under its message. A browser that cannot draw it shows what it shows in words."""
+    address = f"{view.mount}/files/{file['id']}"
+    words = escape(str(file.get("alt_text") or file.get("title") or file["name"]))
+    return (f'<figure class="block file"><figcaption>{escape(str(file.get("title") or file["name"]))} '
+            f'<span class="name">{escape(str(file["name"]))}</span></figcaption>'
+            f'<img src="{escape(address)}" alt="{words}" loading="lazy"></figure>')
 
 
 def _problems(record: Mapping[str, Any]) -> str:

@@ -1,5 +1,7 @@
 """Slack's Web API, as far as an app needs it that keeps messages up to date: chat.postMessage and chat.update.
 
+The methods that bring files are beside it, in `slack_files`.
+
 Slack answers almost everything with status 200; `ok` and `error` say what it was (Slack docs: Web API, Evaluating
 responses). The words are those of its pages on the two methods: `not_authed`, `invalid_auth`, `channel_not_found`,
 `message_not_found`, and the refusals of blocks, which are the webhooks' own (`blockkit`).
@@ -12,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from . import blockkit
+from . import blockkit, slack_files
 from .faults import FaultError
 
 if TYPE_CHECKING:
@@ -35,11 +37,13 @@ class Bot:
 def receive(inbox: Inbox, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
     """Answers one call of a method."""
     method = path.removeprefix(PREFIX)
-    if method not in ("chat.postMessage", "chat.update"):
+    if method not in ("chat.postMessage", "chat.update", *slack_files.METHODS):
         return _refusal("unknown_method")
     bot = _bot(inbox, headers)
     if isinstance(bot, str):
         return _refusal(bot)
+    if method in slack_files.METHODS:
+        return _file(inbox, method, headers, body, bot)
     try:
         request = json.loads(body)
     except ValueError:
@@ -65,6 +69,19 @@ def receive(inbox: Inbox, path: str, headers: Mapping[str, str], body: bytes) ->
         inbox.remember(channel, payload, answer=answer, outcome="held", cause="rate limit")
         return answer
     return _post(inbox, method, request, payload, place, channel)
+
+
+def _file(inbox: Inbox, method: str, headers: Mapping[str, str], body: bytes, bot: Bot) -> Answer:
+    try:
+        fault, wait = inbox.disturbance(f"{bot.token}/{method}")
+    except FaultError as error:
+        return 500, {"Content-Type": "text/plain"}, f"fault script: {error}".encode()
+    if fault is not None:
+        return fault.answer()
+    if wait:
+        status, kinds, content = _refusal("ratelimited")
+        return 429, {**kinds, "Retry-After": str(wait)}, content
+    return slack_files.call(inbox, method, headers, body, bot)
 
 
 def _post(inbox: Inbox, method: str, request: Mapping[str, Any], payload: dict[str, Any], place: str,
