@@ -1,6 +1,8 @@
 //! Brings messages to one channel, one after another, and says of each what
 //! became of it.
 
+mod upload;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -124,28 +126,36 @@ impl<'a, E: Edge> Courier<'a, E> {
         }
     }
 
-    /// Delivers one message, unless it was delivered before, or an earlier one
-    /// has shown that none gets through.
+    /// Delivers one message and its file, unless it was delivered before, or an
+    /// earlier one has shown that none gets through.
     pub async fn deliver(&mut self, notification: &Notification) -> Delivery {
+        let told = notification.clone().with_attachment_told();
+        self.deliver_with(&told, notification.attachment.as_ref())
+            .await
+    }
+
+    /// The message alone, and where it stands if that has just been seen.
+    async fn message(&mut self, notification: &Notification) -> (Delivery, Option<Place>) {
         let name = self.destination.name.clone();
         let mark = standing::mark(notification);
         if self.office.memory.knows(&name, &mark) {
-            return Delivery::ended(&name, Outcome::Duplicate);
+            return (Delivery::ended(&name, Outcome::Duplicate), None);
         }
         if let Some(stop) = &self.closed {
-            return Delivery::stopped(&name, stop);
+            return (Delivery::stopped(&name, stop), None);
         }
         if let Err(stop) = self.await_turn(Patience::Waits).await {
-            return Delivery::stopped(&name, &stop);
+            return (Delivery::stopped(&name, &stop), None);
         }
         let key = standing::key(&name, notification);
         let stored = self.remembered(&key).await;
         let told = stored.as_ref().and_then(|entry| entry.1.clone());
         if told.as_ref().is_some_and(|told| told.knows(&mark)) {
             self.office.memory.learn(&name, &mark);
-            return Delivery::ended(&name, Outcome::Duplicate);
+            return (Delivery::ended(&name, Outcome::Duplicate), None);
         }
         let (delivery, place) = self.attempts(notification, told.as_ref()).await;
+        let stands = place.clone().or_else(|| told.and_then(|told| told.place));
         if delivery.outcome == Outcome::Delivered {
             self.office.memory.learn(&name, &mark);
             let word = Word {
@@ -155,7 +165,7 @@ impl<'a, E: Edge> Courier<'a, E> {
             };
             self.remember(&key, stored, word).await;
         }
-        delivery
+        (delivery, stands)
     }
 
     async fn attempts(
@@ -368,7 +378,11 @@ impl<'a, E: Edge> Courier<'a, E> {
         word: &Word<'_>,
     ) -> Result<u64, LedgerError> {
         let after = Standing::after(before, word.notification, word.mark, word.place.clone());
-        let body = Body::new(&after).map_err(|error| LedgerError::Malformed {
+        self.put(key, version, &after).await
+    }
+
+    async fn put(&self, key: &str, version: u64, after: &Standing) -> Result<u64, LedgerError> {
+        let body = Body::new(after).map_err(|error| LedgerError::Malformed {
             key: key.to_owned(),
             problem: error.to_string(),
         })?;

@@ -87,6 +87,7 @@ pub fn unknown(reason: &str, body: &str, origin: &Origin) -> Message {
         dedup_key: None,
         status: Status::Open,
         owner: None,
+        attachment: None,
         occurred_at: origin.sent_at,
     };
     Message {
@@ -160,6 +161,7 @@ fn salvage(fields: &Map<String, Value>, origin: &Origin, problem: &str) -> Optio
         dedup_key: field(fields, "dedup_key", &mut broken),
         status: field(fields, "status", &mut broken).unwrap_or_default(),
         owner: field(fields, "owner", &mut broken),
+        attachment: field(fields, "attachment", &mut broken),
         occurred_at: occurred_at.unwrap_or(origin.sent_at),
     };
     let list = if broken.is_empty() {
@@ -235,6 +237,16 @@ mod tests {
         assert_eq!(told.title, "dev is asleep");
         assert_eq!(told.severity, Severity::Warning);
         assert_eq!(told.facts[0].value, "severity, facts");
+        let mut file = good();
+        file["severity"] = json!("error");
+        file["attachment"] =
+            json!({"name": "../x", "media_type": "image/png", "alt_text": "x", "content": "eA=="});
+        let told = read(&file.to_string(), &origin()).notification;
+        assert_eq!(told.severity, Severity::Error);
+        assert_eq!(
+            (told.facts[0].value.as_str(), told.attachment),
+            ("attachment", None)
+        );
         let mut missing = good();
         missing.as_object_mut().unwrap().remove("account");
         let told = read(&missing.to_string(), &origin()).notification;

@@ -110,6 +110,7 @@ pub fn specimen(setup: &Setup, route: &str, now: Timestamp) -> Notification {
         next_steps: Vec::new(),
         commands: Vec::new(),
         links: Vec::new(),
+        attachment: None,
         occurred_at: now,
     }
 }

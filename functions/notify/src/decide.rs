@@ -101,3 +101,51 @@ pub fn refused(reason: &str) -> Stop {
         for_all: true,
     }
 }
+
+/// What comes next for a message's file. The message is in the channel: a file
+/// is worth a second try, and never worth the message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NextForFile {
+    /// The channel has done it.
+    Done,
+    /// The same again, after a rest.
+    Again(Duration),
+    /// Not in this run.
+    Later {
+        /// Why.
+        reason: String,
+        /// After how long it may pass, where that was said.
+        after: Option<Duration>,
+    },
+    /// Not at all, for this reason.
+    Never(String),
+}
+
+/// Decides for a file.
+pub fn next_for_file(verdict: Verdict, tries: &Tries, pace: &Pace) -> NextForFile {
+    /// Long enough for a server to be replaced by its neighbour.
+    const REST: Duration = Duration::from_millis(500);
+    let fits = |wait: Duration| wait + pace.attempt <= tries.left;
+    match verdict {
+        Verdict::Delivered => NextForFile::Done,
+        Verdict::Wait(wait)
+            if wait <= pace.wait && fits(wait) && tries.attempts < pace.attempts =>
+        {
+            NextForFile::Again(wait)
+        }
+        Verdict::Wait(wait) => NextForFile::Later {
+            reason: format!("the channel is full: it asks to wait {} s", wait.as_secs()),
+            after: Some(wait),
+        },
+        Verdict::Unavailable(_) if fits(REST) && tries.attempts < pace.patience => {
+            NextForFile::Again(REST)
+        }
+        Verdict::Unavailable(reason) => NextForFile::Later {
+            reason,
+            after: None,
+        },
+        Verdict::Reshape(reason) | Verdict::Gone(reason) | Verdict::Refused(reason) => {
+            NextForFile::Never(reason)
+        }
+    }
+}

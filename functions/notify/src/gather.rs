@@ -1,8 +1,10 @@
 //! Channels that gather messages: what is heard is written down first, and told
 //! when its time comes, together with what belongs to it.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
-use nightshift_core::Notification;
+use nightshift_core::{Attachment, Notification};
 use nightshift_runtime::LedgerError;
 
 use crate::act::{Courier, Office, Patience};
@@ -41,6 +43,11 @@ impl<E: Edge> Office<'_, E> {
     ) -> Result<Gathered, LedgerError> {
         let state = Shelf::new(self.ledger);
         let mut done = Gathered::default();
+        // A file goes along with a message that goes out in this run, alone.
+        let files: BTreeMap<String, Attachment> = heard
+            .iter()
+            .filter_map(|heard| Some((heard.id.clone(), heard.attachment.clone()?)))
+            .collect();
         let mut heard = Some(heard);
         if let Some(courier) = &mut courier
             && courier.await_turn(Patience::Waits).await.is_err()
@@ -88,7 +95,10 @@ impl<E: Edge> Office<'_, E> {
                 return Ok(done);
             };
             for outgoing in outgoing {
-                let (sending, settled) = self.send(courier, rules.channel(), &outgoing).await;
+                let (sending, settled) = {
+                    let file = files.get(&outgoing.notification.id);
+                    self.send(courier, rules.channel(), &outgoing, file).await
+                };
                 kept.state.settle(&outgoing.id, &settled, self.now());
                 done.sent.push(sending);
             }
@@ -153,9 +163,12 @@ impl<E: Edge> Office<'_, E> {
         courier: &mut Courier<'_, E>,
         channel: &str,
         outgoing: &Outgoing,
+        file: Option<&Attachment>,
     ) -> (Sending, Settled) {
         let told = told(outgoing);
-        let mut delivery = courier.deliver(&told).await;
+        let mut delivery = courier.deliver_with(&told, file).await;
+        // The ledger keeps the message and not the file: there is no later for it.
+        delivery.forgo_its_file();
         let settled = match delivery.outcome {
             Outcome::Delivered | Outcome::Duplicate => Settled::Delivered { reference: None },
             Outcome::Returned if outgoing.attempts < self.pace.receives => self.returned(&delivery),

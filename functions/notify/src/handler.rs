@@ -394,7 +394,7 @@ fn shown(task: Task, notification: &Notification) -> Result<Value, Failure> {
     let mut report = Report::new(task, Timestamp::now());
     report.dry_run = true;
     let letter = Letter {
-        notification,
+        notification: &notification.clone().with_attachment_told(),
         standing: None,
     };
     let mut deliveries = Vec::new();

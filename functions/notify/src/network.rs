@@ -57,6 +57,13 @@ pub enum PostError {
     Mismatch,
 }
 
+/// Whether a request shows who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Token {
+    Shown,
+    Kept,
+}
+
 /// The way out, over the same connections and roots as the SDK.
 #[derive(Debug)]
 pub struct Network {
@@ -90,6 +97,18 @@ impl Network {
                 }
                 (Address::Topic(_), _) | (_, Request::Publish { .. }) => Err(PostError::Mismatch),
                 (address, Request::Post { method, body }) => self.post(address, method, body).await,
+                (address, Request::Form { method, fields }) => {
+                    let (kind, form) = ("application/x-www-form-urlencoded", form(fields));
+                    let uri = address.uri(method);
+                    self.send(address, uri, kind, form.into(), Token::Shown)
+                        .await
+                }
+                // The address itself is the permission: nobody needs the token there.
+                (address, Request::Upload { url, content }) => {
+                    let (kind, uri) = ("application/octet-stream", url.expose().to_owned());
+                    let sent = self.send(address, uri, kind, content.clone(), Token::Kept);
+                    sent.await.map_err(|error| url.redacted(error))
+                }
             }
         };
         tokio::time::timeout(limit, call)
@@ -103,14 +122,28 @@ impl Network {
         method: &str,
         body: &Value,
     ) -> Result<Answer, PostError> {
+        let (kind, body) = ("application/json; charset=utf-8", address.body(body));
+        let uri = address.uri(method);
+        self.send(address, uri, kind, body.to_string().into(), Token::Shown)
+            .await
+    }
+
+    async fn send(
+        &self,
+        address: &Address,
+        uri: String,
+        kind: &'static str,
+        body: Vec<u8>,
+        token: Token,
+    ) -> Result<Answer, PostError> {
         let unmade = |_| PostError::Connection("the request could not be made".to_owned());
-        let mut request = HttpRequest::new(SdkBody::from(address.body(body).to_string()));
+        let mut request = HttpRequest::new(SdkBody::from(body));
         request.set_method("POST").map_err(unmade)?;
-        request.set_uri(address.uri(method)).map_err(unmade)?;
+        request.set_uri(uri).map_err(unmade)?;
         let headers = request.headers_mut();
-        headers.insert("content-type", "application/json; charset=utf-8");
+        headers.insert("content-type", kind);
         headers.insert("user-agent", "nightshift-notify");
-        if let Address::Slack { token, .. } = address {
+        if let (Address::Slack { token, .. }, Token::Shown) = (address, token) {
             headers
                 .try_insert("authorization", format!("Bearer {}", token.expose()))
                 .map_err(|_| PostError::Connection("the token fits no header".to_owned()))?;
@@ -215,6 +248,30 @@ impl Address {
     }
 }
 
+/// A form as the URL standard writes it (`application/x-www-form-urlencoded`).
+fn form(fields: &[(&'static str, String)]) -> String {
+    use std::fmt::Write as _;
+    let mut form = String::new();
+    for (name, value) in fields {
+        if !form.is_empty() {
+            form.push('&');
+        }
+        form.push_str(name);
+        form.push('=');
+        for byte in value.bytes() {
+            match byte {
+                b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'*' | b'-' | b'.' | b'_' => {
+                    form.push(char::from(byte));
+                }
+                b' ' => form.push('+'),
+                // Writing to a String does not fail.
+                _ => drop(write!(form, "%{byte:02X}")),
+            }
+        }
+    }
+    form
+}
+
 const fn status(class: CallClass) -> u16 {
     match class {
         CallClass::Throttled => 429,
@@ -252,5 +309,20 @@ async fn answer(address: &Address, response: HttpResponse) -> Answer {
         status,
         retry_after,
         body: address.redact(String::from_utf8_lossy(&body).trim()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::form;
+
+    #[test]
+    fn a_form_escapes_what_would_end_a_field() {
+        let fields = [
+            ("filename", "cost-1.png".to_owned()),
+            ("alt_txt", "a b&c=d+e%f\r\n\u{e9}".to_owned()),
+        ];
+        let expected = "filename=cost-1.png&alt_txt=a+b%26c%3Dd%2Be%25f%0D%0A%C3%A9";
+        assert_eq!(form(&fields), expected);
     }
 }

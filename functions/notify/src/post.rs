@@ -152,6 +152,12 @@ impl<E: Edge> Office<'_, E> {
     /// What a channel refuses, or cannot take before the message becomes a
     /// dead letter, goes by the fallback channel.
     pub async fn divert(&self, parcels: &[Parcel<'_>], deliveries: &mut [Vec<Delivery>]) {
+        // A message that the channel has is no dead letter for want of its file.
+        for (parcel, deliveries) in parcels.iter().zip(deliveries.iter_mut()) {
+            if parcel.receives >= self.pace.receives {
+                deliveries.iter_mut().for_each(Delivery::forgo_its_file);
+            }
+        }
         let Some(fallback) = self.setup.config.fallback.as_deref() else {
             return;
         };
@@ -181,7 +187,9 @@ impl<E: Edge> Office<'_, E> {
             };
             let names: Vec<&str> = lost.iter().map(|lost| lost.channel.as_str()).collect();
             let told = instead(parcel.notification, &names);
-            if courier.deliver(&told).await.outcome.is_settled() {
+            let mut by = courier.deliver(&told).await;
+            by.forgo_its_file();
+            if by.outcome.is_settled() {
                 for lost in lost {
                     lost.outcome = Outcome::Diverted;
                     lost.by = Some(fallback.to_owned());
@@ -266,11 +274,12 @@ pub fn keep_whole(notification: &Notification, delivery: &Delivery) {
 }
 
 /// A notification as JSON, without its commands: one may carry a token, and a
-/// channel shows a command whole or says that it does not.
+/// channel shows a command whole or says that it does not. A file's bytes are
+/// nothing to read.
 fn for_the_log(notification: &Notification) -> String {
     let kept = Notification {
         commands: Vec::new(),
-        ..notification.clone()
+        ..notification.clone().with_attachment_told()
     };
     serde_json::to_string(&kept).unwrap_or_default()
 }

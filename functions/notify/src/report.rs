@@ -137,12 +137,46 @@ pub struct Delivery {
     /// Where a message stands that was written down.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub account: Option<Account>,
+    /// What became of the file that goes with it, in a channel that takes files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileReport>,
     /// Why the channel did not take it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// After how many seconds the channel takes messages again, as it says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wait_seconds: Option<u64>,
+}
+
+/// What became of a message's file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FileReport {
+    /// The file's name.
+    pub name: String,
+    /// The end of it.
+    pub state: FileState,
+    /// Requests that were sent for it.
+    pub attempts: u32,
+    /// The channel's id of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Why it is not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+/// How a file ended in this run. The message is in the channel in every case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileState {
+    /// It is in the message's thread.
+    Shared,
+    /// It was there before.
+    Duplicate,
+    /// It is tried again when the queue hands the message over again.
+    Owed,
+    /// It is not there, and is not tried again.
+    Lost,
 }
 
 impl Delivery {
@@ -169,6 +203,32 @@ impl Delivery {
         let mut delivery = Self::ended(channel, stop.outcome);
         delivery.stop(stop);
         delivery
+    }
+
+    /// Whether the channel has the message, and only its file is missing.
+    pub fn owes_only_its_file(&self) -> bool {
+        let file = self.file.as_ref();
+        file.is_some_and(|file| file.state == FileState::Owed)
+    }
+
+    /// Ends it without its file.
+    pub fn forgo_its_file(&mut self) {
+        if !self.owes_only_its_file() {
+            return;
+        }
+        self.outcome = Outcome::Delivered;
+        self.wait_seconds = None;
+        self.detail = None;
+        if let Some(file) = &mut self.file {
+            file.state = FileState::Lost;
+            let why = file.detail.as_deref().unwrap_or_default();
+            tracing::warn!(
+                channel = self.channel,
+                file = file.name,
+                why,
+                "a message's file is not in the channel"
+            );
+        }
     }
 
     /// Ends it here.

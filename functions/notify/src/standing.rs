@@ -30,6 +30,21 @@ pub struct Standing {
     pub last_at: Timestamp,
     /// The words themselves, as marks, newest last.
     pub marks: Vec<String>,
+    /// The files that went with them, newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<SharedFile>,
+}
+
+/// A file that a channel was given for a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedFile {
+    /// The word and the content, as a mark.
+    pub mark: String,
+    /// The channel's id of it.
+    pub id: String,
+    /// Whether nothing is left to do. Otherwise its bytes are there, and it was
+    /// about to be shown.
+    pub settled: bool,
 }
 
 /// A message in Slack.
@@ -63,12 +78,14 @@ impl Standing {
             first_at: notification.occurred_at,
             last_at: notification.occurred_at,
             marks: Vec::new(),
+            files: Vec::new(),
         };
         let mut standing = before.cloned().unwrap_or_else(|| begun.clone());
         // A new message in the channel is a new life of the matter.
         if place.is_some() {
             standing = Self {
                 marks: standing.marks,
+                files: standing.files,
                 ..begun
             };
         }
@@ -83,6 +100,23 @@ impl Standing {
         let surplus = standing.marks.len().saturating_sub(MARKS);
         standing.marks.drain(..surplus);
         standing
+    }
+}
+
+impl Standing {
+    /// What is known of a file.
+    pub fn file(&self, mark: &str) -> Option<&SharedFile> {
+        self.files.iter().find(|file| file.mark == mark)
+    }
+
+    /// The standing with what is now known of a file.
+    #[must_use]
+    pub fn with_file(mut self, file: SharedFile) -> Self {
+        self.files.retain(|known| known.mark != file.mark);
+        self.files.push(file);
+        let surplus = self.files.len().saturating_sub(MARKS);
+        self.files.drain(..surplus);
+        self
     }
 }
 

@@ -75,6 +75,13 @@ impl Endpoint {
     pub(crate) fn at(&self, path: &str) -> String {
         format!("{}/{path}", self.0)
     }
+
+    /// Scheme, host and port.
+    pub(crate) fn origin(&self) -> &str {
+        let host = self.0.find("://").map_or(0, |at| at + "://".len());
+        let end = self.0[host..].find(['/', '?', '#']);
+        &self.0[..end.map_or(self.0.len(), |end| host + end)]
+    }
 }
 
 /// A token or a key: nothing prints it.

@@ -128,6 +128,7 @@ impl<'a> Teller<'a> {
             dedup_key: None,
             status: Status::Open,
             owner: None,
+            attachment: None,
             occurred_at: self.now,
         }
     }

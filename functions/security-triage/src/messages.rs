@@ -60,6 +60,7 @@ pub fn message(
         next_steps: next_steps(finding, verdict, over),
         commands: Vec::new(),
         links: links(finding, region.as_ref()),
+        attachment: None,
         occurred_at: if over { now } else { incident.last_seen },
     }
 }

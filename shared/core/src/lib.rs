@@ -5,6 +5,7 @@
 //! no clock and no I/O. Whatever happens here happens the same way again.
 
 mod arn;
+mod attachment;
 mod config;
 mod duration;
 mod guard;
@@ -15,6 +16,7 @@ mod severity;
 mod text;
 
 pub use arn::{Arn, ArnError};
+pub use attachment::{Attachment, AttachmentError};
 pub use config::{ConfigError, Document, Guards};
 pub use duration::IsoDuration;
 pub use guard::{BlastRadius, Guard, Refusal, StopSwitch, Target};

@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::attachment::Attachment;
 use crate::names::{AccountId, Region};
 use crate::severity::Severity;
 
@@ -57,6 +58,9 @@ pub struct Notification {
     /// Where to look.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<Link>,
+    /// A small file that goes with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<Attachment>,
     /// When it happened.
     #[schemars(with = "String")]
     pub occurred_at: Timestamp,

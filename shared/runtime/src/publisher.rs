@@ -51,9 +51,20 @@ impl SnsPublisher {
     }
 }
 
+/// What is published: without its file where both are more than SNS takes.
+fn body(notification: &Notification) -> serde_json::Result<String> {
+    /// 256 KiB (Amazon SNS API Reference, Publish), and room for the attributes.
+    const LIMIT: usize = 255 * 1024;
+    let body = serde_json::to_string(notification)?;
+    if body.len() <= LIMIT || notification.attachment.is_none() {
+        return Ok(body);
+    }
+    serde_json::to_string(&notification.clone().with_attachment_told())
+}
+
 impl Publisher for SnsPublisher {
     async fn publish(&self, notification: &Notification) -> Result<(), CallError> {
-        let body = serde_json::to_string(notification)
+        let body = body(notification)
             .map_err(|error| self.error(CallClass::Invalid, error.to_string()))?;
         let severity = serde_json::to_value(notification.severity)
             .ok()

@@ -95,6 +95,7 @@ fn from_lines(text: &str) -> Notification {
         dedup_key: None,
         status: Status::Open,
         owner: None,
+        attachment: None,
         occurred_at: Timestamp::UNIX_EPOCH,
     };
     let mut last: (char, String) = ('t', String::new());

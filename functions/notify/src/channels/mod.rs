@@ -3,6 +3,7 @@
 
 mod amazon_q;
 mod email;
+pub(crate) mod files;
 mod pagerduty;
 mod slack_bot;
 mod slack_webhook;
@@ -16,6 +17,7 @@ use serde_json::{Value, json};
 
 use crate::config::Channel;
 use crate::standing::{Place, Standing};
+use crate::upload_url::UploadUrl;
 
 pub use email::subject;
 pub use pagerduty::dedup_key;
@@ -61,6 +63,20 @@ pub enum Request {
         method: &'static str,
         /// The body.
         body: Value,
+    },
+    /// A form to a method of an API.
+    Form {
+        /// The method below the API's base.
+        method: &'static str,
+        /// The fields, not yet encoded.
+        fields: Vec<(&'static str, String)>,
+    },
+    /// Bytes to an address that a channel has named for them.
+    Upload {
+        /// Where to.
+        url: UploadUrl,
+        /// The bytes.
+        content: Vec<u8>,
     },
     /// A message to an SNS topic.
     Publish {
@@ -113,6 +129,11 @@ pub trait Kind: Send + Sync {
     fn place(&self, _answer: &Answer) -> Option<Place> {
         None
     }
+
+    /// Whether a file may follow a message into its thread.
+    fn takes_files(&self) -> bool {
+        false
+    }
 }
 
 /// The kind of a configured channel.
@@ -159,7 +180,7 @@ impl Rendered {
                 .iter()
                 .map(|request| match request {
                     Request::Post { method, body } => json!({"method": method, "body": body}),
-                    publish @ Request::Publish { .. } => publish.to_json(),
+                    other => other.to_json(),
                 })
                 .collect(),
         }
@@ -170,6 +191,14 @@ impl Request {
     fn to_json(&self) -> Value {
         match self {
             Self::Post { body, .. } => body.clone(),
+            Self::Form { method, fields } => {
+                let fields: serde_json::Map<String, Value> = fields
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), json!(value)))
+                    .collect();
+                json!({"method": method, "form": fields})
+            }
+            Self::Upload { content, .. } => json!({"bytes": content.len()}),
             Self::Publish {
                 subject,
                 message,

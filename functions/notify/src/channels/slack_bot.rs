@@ -61,6 +61,10 @@ impl Kind for SlackBot {
     fn place(&self, answer: &Answer) -> Option<Place> {
         web_api::place(answer)
     }
+
+    fn takes_files(&self) -> bool {
+        true
+    }
 }
 
 impl SlackBot {

@@ -125,6 +125,7 @@ mod tests {
                 };
                 many
             ],
+            attachment: None,
             occurred_at: jiff::Timestamp::UNIX_EPOCH,
         }
     }

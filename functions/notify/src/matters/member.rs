@@ -35,6 +35,8 @@ type Order = (Timestamp, bool, String);
 
 impl Word {
     pub fn new(notification: Notification) -> Self {
+        // The ledger has no room for files; what one shows is told all the same.
+        let notification = notification.with_attachment_told();
         let labels = Labels::of(&notification);
         let whole = serde_json::to_string(&notification).unwrap_or_default();
         let member = labels.member();

@@ -180,6 +180,7 @@ fn several(about: &About<'_>, parts: &[Part]) -> Notification {
         next_steps: text.map(|it| it.next_steps.clone()).unwrap_or_default(),
         commands: Vec::new(),
         links: text.map(|it| it.links.clone()).unwrap_or_default(),
+        attachment: None,
         occurred_at: text.map_or(about.now, |text| text.occurred_at),
     }
 }
@@ -434,6 +435,7 @@ pub(crate) fn gathered(
         next_steps: Vec::new(),
         commands: Vec::new(),
         links: Vec::new(),
+        attachment: None,
         occurred_at: now,
     };
     bounded(&told).0

@@ -227,6 +227,7 @@ prop_compose! {
             dedup_key: (seconds % 2 == 0).then(|| word(7)),
             status: if seconds % 3 == 0 { Status::Resolved } else { Status::Open },
             owner: None,
+            attachment: None,
             occurred_at: jiff::Timestamp::from_second(seconds).unwrap(),
         }
     }
@@ -273,6 +274,7 @@ fn standing(notification: &Notification) -> Standing {
         first_at: notification.occurred_at,
         last_at: notification.occurred_at,
         marks: vec![],
+        files: vec![],
     }
 }
 
@@ -294,6 +296,7 @@ pub fn requests(kind: &str, rendered: &Rendered) -> Vec<Sent> {
     };
     let requests = rendered.requests.iter().map(|request| match request {
         Request::Post { method, body } => sent(method, body.clone()),
+        other @ (Request::Form { .. } | Request::Upload { .. }) => panic!("no message: {other:?}"),
         Request::Publish {
             subject, message, ..
         } => sent("publish", json!({"subject": subject, "message": message})),

@@ -11,6 +11,7 @@ mod canary;
 mod channels;
 mod delivery;
 mod documents;
+mod files;
 mod flood;
 mod gathering;
 mod leases;

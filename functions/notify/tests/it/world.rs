@@ -50,6 +50,7 @@ pub fn notification() -> Notification {
         dedup_key: None,
         status: Status::Open,
         owner: None,
+        attachment: None,
         occurred_at: "2026-11-23T19:00:00Z".parse().unwrap(),
     }
 }
@@ -281,7 +282,7 @@ impl World {
         *now += SignedDuration::from_secs(seconds);
     }
 
-    fn answer(&self, to: &str, count: usize) -> Result<Answer, PostError> {
+    fn answer(&self, to: &str, method: &str, count: usize) -> Result<Answer, PostError> {
         if let Some(answer) = self.script.lock().unwrap().pop_front() {
             return answer;
         }
@@ -292,6 +293,13 @@ impl World {
             .get_mut(to)
             .and_then(VecDeque::pop_front);
         scripted.unwrap_or_else(|| match to {
+            "slack" if method == "upload" => said(200, "OK - 5"),
+            "slack" if method == "files.getUploadURLExternal" => {
+                let id = format!("F{count}");
+                let url = format!("https://files.slack.com/upload/v1/{id}");
+                let named = json!({"ok": true, "upload_url": url, "file_id": id});
+                said(200, &named.to_string())
+            }
             "slack" => said(
                 200,
                 &json!({"ok": true, "channel": "C0TEAM", "ts": format!("1795392000.{count:06}")})
@@ -390,9 +398,14 @@ impl Edge for Outside {
             Address::Topic(topic) => topic.rsplit(':').next().unwrap(),
         };
         let count = self.sent.lock().unwrap().len();
-        let answer = self.answer(to, count);
         let (method, body) = match request {
             Request::Post { method, body } => ((*method).to_owned(), body.clone()),
+            Request::Form { method, fields } => ((*method).to_owned(), json_of(fields)),
+            Request::Upload { url, content } => {
+                let bytes = String::from_utf8_lossy(content);
+                let body = json!({"url": format!("{url:?}"), "bytes": bytes});
+                ("upload".to_owned(), body)
+            }
             Request::Publish {
                 subject, message, ..
             } => (
@@ -400,6 +413,7 @@ impl Edge for Outside {
                 json!({"subject": subject, "message": message}),
             ),
         };
+        let answer = self.answer(to, &method, count);
         let took = answer
             .as_ref()
             .is_ok_and(|answer| answer.status < 300 && !answer.body.contains("\"ok\":false"));
@@ -446,6 +460,12 @@ impl Edge for Outside {
     fn now(&self) -> Timestamp {
         *self.now.lock().unwrap()
     }
+}
+
+/// The fields of a form.
+pub fn json_of(fields: &[(&'static str, String)]) -> Value {
+    let fields = fields.iter().map(|(name, value)| (*name, value.as_str()));
+    json!(fields.collect::<BTreeMap<_, _>>())
 }
 
 #[expect(

@@ -36,6 +36,7 @@ pub fn finding(name: &str, severity: Severity, now: Timestamp) -> Notification {
         next_steps: vec![],
         commands: vec![],
         links: vec![],
+        attachment: None,
         occurred_at: now,
     }
 }

@@ -43,6 +43,7 @@ pub fn monthly(document: &Document, digest: &Digest, now: Timestamp) -> Notifica
         dedup_key: None,
         status: Status::Open,
         owner: None,
+        attachment: None,
         occurred_at: now,
     }
 }

@@ -221,6 +221,7 @@ impl Teller<'_> {
             next_steps: Vec::new(),
             commands: Vec::new(),
             links: Vec::new(),
+            attachment: None,
             occurred_at: self.now,
         }
     }
