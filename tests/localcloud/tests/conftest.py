@@ -17,6 +17,13 @@ def running_cloud() -> Iterator[LocalCloud]:
         yield cloud
 
 
+@pytest.fixture(scope="session")
+def dated_cloud() -> Iterator[LocalCloud]:
+    """Another one, for tests that know the date: no clock goes back to where other tests found it."""
+    with LocalCloud(iam="enforce", time=START) as cloud:
+        yield cloud
+
+
 @pytest.fixture
 def cloud(running_cloud: LocalCloud) -> LocalCloud:
     running_cloud.reset()

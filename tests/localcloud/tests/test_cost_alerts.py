@@ -20,6 +20,12 @@ SPIKE: dict[str, Any] = {"estate": {"seed": 3}, "changes": [
 NAT = {"service": "EC2 - Other", "usage_type": "NatGateway-Bytes", "region": "us-east-1"}
 
 
+@pytest.fixture
+def cloud(dated_cloud: LocalCloud) -> LocalCloud:
+    dated_cloud.reset()
+    return dated_cloud
+
+
 def _statement(service: str, action: str, resource: str, condition: dict[str, Any]) -> dict[str, Any]:
     return {"Effect": "Allow", "Principal": {"Service": service}, "Action": action, "Resource": resource,
             "Condition": condition}

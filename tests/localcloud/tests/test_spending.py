@@ -17,6 +17,12 @@ TODAY = date(2026, 11, 23)
 NAT = {"service": "EC2 - Other", "usage_type": "NatGateway-Bytes"}
 
 
+@pytest.fixture
+def cloud(dated_cloud: LocalCloud) -> LocalCloud:
+    dated_cloud.reset()
+    return dated_cloud
+
+
 def _line(day: str, amount: str, **more: Any) -> dict[str, Any]:
     return {"day": day, "amount": amount, **NAT, **more}
 
