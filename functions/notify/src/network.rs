@@ -107,7 +107,10 @@ impl Network {
                 (address, Request::Upload { url, content }) => {
                     let (kind, uri) = ("application/octet-stream", url.expose().to_owned());
                     let sent = self.send(address, uri, kind, content.clone(), Token::Kept);
-                    sent.await.map_err(|error| url.redacted(error))
+                    sent.await.map_err(|error| match error {
+                        PostError::Connection(words) => PostError::Connection(url.redact(&words)),
+                        PostError::Timeout(_) | PostError::Mismatch => error,
+                    })
                 }
             }
         };

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use crate::network::PostError;
 use crate::webhook::Endpoint;
 
 /// An address that Slack has named for one upload. Whoever knows it may write
@@ -67,18 +66,13 @@ impl UploadUrl {
         &self.address
     }
 
-    /// An error without the address in it.
-    pub(crate) fn redacted(&self, error: PostError) -> PostError {
-        match error {
-            PostError::Connection(words) => {
-                let secret = &self.address[self.path..];
-                PostError::Connection(if secret.len() > 1 {
-                    words.replace(secret, "/***")
-                } else {
-                    words
-                })
-            }
-            other => other,
+    /// Words without the address in them.
+    pub(crate) fn redact(&self, words: &str) -> String {
+        let secret = &self.address[self.path..];
+        if secret.len() > 1 {
+            words.replace(secret, "/***")
+        } else {
+            words.to_owned()
         }
     }
 }
@@ -143,7 +137,7 @@ mod tests {
         let slack = "https://slack.com/api";
         let url = parse("https://files.slack.com/upload/v1/ABC123", slack).unwrap();
         let words = format!("no route to {}", url.expose());
-        let told = url.redacted(PostError::Connection(words)).to_string();
+        let told = url.redact(&words);
         assert!(told.ends_with("https://files.slack.com/***"), "{told}");
     }
 }

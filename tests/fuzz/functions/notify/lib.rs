@@ -23,6 +23,8 @@ mod routes;
 mod short;
 #[path = "../../../../functions/notify/src/standing.rs"]
 mod standing;
+#[path = "../../../../functions/notify/src/upload_url.rs"]
+mod upload_url;
 #[path = "../../../../functions/notify/src/webhook.rs"]
 mod webhook;
 
