@@ -1,6 +1,6 @@
 use std::fmt;
 use std::iter::Sum;
-use std::ops::{Add, AddAssign};
+use std::ops::{Add, AddAssign, Neg, Sub};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -86,6 +86,22 @@ impl Add for Money {
     }
 }
 
+impl Sub for Money {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self::from_micro_usd(self.micro_usd.saturating_sub(other.micro_usd))
+    }
+}
+
+impl Neg for Money {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        Self::from_micro_usd(self.micro_usd.saturating_neg())
+    }
+}
+
 impl AddAssign for Money {
     fn add_assign(&mut self, other: Self) {
         *self = *self + other;
@@ -121,6 +137,16 @@ mod tests {
         );
         assert_eq!(Money::parse_usd("12").unwrap().to_string(), "$12.00");
         assert_eq!(Money::from_micro_usd(-1_255_000).to_string(), "-$1.26");
+    }
+
+    #[test]
+    fn a_difference_may_be_negative() {
+        let (less, more) = (Money::from_micro_usd(1), Money::from_micro_usd(3));
+        assert_eq!(less - more, -Money::from_micro_usd(2));
+        assert_eq!(
+            Money::from_micro_usd(i64::MIN) - more,
+            -Money::from_micro_usd(i64::MAX) - more
+        );
     }
 
     #[test]
