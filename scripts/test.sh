@@ -54,7 +54,7 @@ run_step() {
     shell) check_shell ;;
     lint) under_clippy cargo build --quiet --workspace --all-targets ;;
     unit) unit_tests ;;
-    docs) cargo test --quiet --doc -p nightshift-core -p nightshift-schedule ;;
+    docs) cargo test --quiet --doc -p nightshift-core -p nightshift-cost -p nightshift-schedule ;;
     terraform) scripts/terraform-test ;;
     policy) scripts/validate.sh style policy ;;
     estate) estate ;;
