@@ -12,6 +12,7 @@ mod amount;
 mod anomaly;
 pub mod backtest;
 mod charge;
+pub mod chart;
 mod credits;
 mod detect;
 mod findings;
@@ -19,6 +20,8 @@ mod forecast;
 mod history;
 mod key;
 mod read;
+pub mod recommendations;
+pub mod report;
 mod series;
 mod settings;
 
