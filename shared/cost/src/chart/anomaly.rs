@@ -69,6 +69,17 @@ impl AnomalyChart {
         }
         self.actual(&mut picture, &plot);
         legend(&mut picture);
+        if self.days.iter().any(|day| day.actual == Day::Missing) {
+            for x in [3_900, 4_040] {
+                picture.marks.push(Mark::Line {
+                    points: vec![(x, 130), (x, 230)],
+                    paint: Paint::Unknown,
+                    width: 10,
+                    dashed: true,
+                });
+            }
+            picture.words((4_100, 218), Anchor::Start, WORDS, Paint::Ink, "not known");
+        }
         picture
     }
 

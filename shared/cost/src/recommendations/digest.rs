@@ -211,30 +211,34 @@ fn explained(advice: &Advice) -> String {
 /// `Resize orders from db.r5.large to db.t4g.large: $61.20 a month, some work, restarts`.
 fn line(advice: &Advice) -> String {
     let one = &advice.recommendation;
-    let mut words = format!("{} {}", one.action.words(), one.name);
-    match (&one.current, &one.recommended) {
+    let what = match (&one.current, &one.recommended) {
         (Some(current), Some(next)) if current != next && !one.action.is_commitment() => {
-            words.push_str(&format!(" from {current} to {next}"));
+            format!(" from {current} to {next}")
         }
-        (None, Some(next)) if *next != one.name => words.push_str(&format!(" to {next}")),
-        (Some(current), None) => words.push_str(&format!(" ({current})")),
-        _ => {}
-    }
-    if let Some(region) = &one.region {
-        words.push_str(&format!(" in {region}"));
-    }
-    words.push_str(&match (&advice.verdict, one.monthly_saving) {
+        (None, Some(next)) if *next != one.name => format!(" to {next}"),
+        (Some(current), None) => format!(" ({current})"),
+        _ => String::new(),
+    };
+    let place = one.region.as_ref();
+    let place = place.map_or_else(String::new, |region| format!(" in {region}"));
+    let saving = match (&advice.verdict, one.monthly_saving) {
         (Verdict::Overstated { at_least }, Some(saving)) => {
-            format!(": {} to {} a month", dollars(*at_least), dollars(saving))
+            format!("{} to {} a month", dollars(*at_least), dollars(saving))
         }
-        (_, Some(saving)) => format!(": {} a month", dollars(saving)),
-        (_, None) => ": AWS gives no estimate".to_owned(),
-    });
-    if let Some(effort) = one.effort {
-        words.push_str(&format!(", {}", effort.words()));
-    }
-    if one.restart_needed == Some(true) {
-        words.push_str(", restarts");
-    }
-    words
+        (_, Some(saving)) => format!("{} a month", dollars(saving)),
+        (_, None) => "AWS gives no estimate".to_owned(),
+    };
+    let effort = one
+        .effort
+        .map_or_else(String::new, |effort| format!(", {}", effort.words()));
+    let restarts = if one.restart_needed == Some(true) {
+        ", restarts"
+    } else {
+        ""
+    };
+    format!(
+        "{} {}{what}{place}: {saving}{effort}{restarts}",
+        one.action.words(),
+        one.name
+    )
 }

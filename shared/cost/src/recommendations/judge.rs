@@ -65,7 +65,10 @@ impl Advice {
     pub fn counted(&self) -> Option<Money> {
         match self.verdict {
             Verdict::Sound => self.recommendation.monthly_saving,
-            Verdict::Overstated { at_least } => Some(at_least),
+            Verdict::Overstated { at_least } => {
+                let saving = self.recommendation.monthly_saving;
+                saving.map(|saving| saving.min(at_least))
+            }
             Verdict::Wait { .. } | Verdict::Wrong => None,
         }
     }

@@ -68,7 +68,7 @@ pub fn daily(report: &Report) -> Picture {
                 says: format!("{}: not known in full", day.date.strftime("%-d %B")),
             });
         }
-        if at % 5 == 0 || at + 1 == count {
+        if at + 1 == count || (at % 5 == 0 && count - at > 3) {
             let label = day.date.strftime("%-d").to_string();
             picture.words(
                 (x + width / 2, ORIGIN.1 + 200),
@@ -375,6 +375,8 @@ fn share_of(share: Percent, full: Percent, length: i32) -> i32 {
     i32::try_from(length).unwrap_or(0)
 }
 
-pub(super) fn hours(seconds: i64) -> i64 {
-    seconds / 3_600
+/// Whole hours, with the thousands apart.
+pub(super) fn hours(seconds: i64) -> String {
+    let hours = Money::from_micro_usd((seconds / 3_600).saturating_mul(1_000_000));
+    axis_label(hours).replace('$', "")
 }

@@ -4,14 +4,14 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use nightshift_core::Money;
 
-use super::facts::{Baseline, Commitment, EnvironmentFacts, Facts, Spending};
+use super::facts::{Baseline, EnvironmentFacts, Facts, Spending};
 use super::figure::{Figure, Known, Percent, Tally};
 use super::model::{
-    ClassLine, Compared, Daily, DayLine, EnvironmentLine, NotKnown, Reduction, Report, ServiceLine,
-    SleptLine,
+    ClassLine, Compared, Daily, DayLine, EnvironmentLine, Reduction, Report, ServiceLine, SleptLine,
 };
+use super::not_known::not_known;
 use crate::charge::Class;
-use crate::chart::{Paint, dollars};
+use crate::chart::Paint;
 use crate::series::Series;
 
 /// How much of what is committed has to be used (success metrics of the estate).
@@ -98,74 +98,10 @@ impl Report {
             anomalies: facts.anomalies.clone(),
             recommendations: facts.recommendations.clone(),
             own: facts.own.clone(),
-            not_known: not_known(facts, &spent, &days),
+            not_known: not_known(facts, &spent, &days.now, &days.before),
         };
         report.headline = report.sentence();
         report
-    }
-
-    fn sentence(&self) -> String {
-        let month = if self.over {
-            self.month.name()
-        } else {
-            format!("{} so far ({} days)", self.month.name(), self.days)
-        };
-        let Some(amount) = self.spent.now.amount else {
-            return format!("What {} cost is not known.", self.month.name());
-        };
-        let least = if self.spent.now.is_whole() {
-            ""
-        } else {
-            "at least "
-        };
-        let mut words = vec![match (self.spent.change, self.spent.change_percent) {
-            (Some(change), percent) if change != Money::ZERO => {
-                let percent = percent.map_or_else(String::new, |percent| {
-                    format!(" ({})", percent.to_string().trim_start_matches('-'))
-                });
-                let (size, way) = if change > Money::ZERO {
-                    (change, "more")
-                } else {
-                    (-change, "less")
-                };
-                format!(
-                    "{month} cost {}, {}{percent} {way} than {}.",
-                    dollars(amount),
-                    dollars(size),
-                    if self.over {
-                        self.month.former().name()
-                    } else {
-                        format!("as many days of {}", self.month.former().name())
-                    }
-                )
-            }
-            _ => format!("{month} cost {least}{}.", dollars(amount)),
-        }];
-        let over: Vec<String> = self
-            .environments
-            .iter()
-            .filter(|line| line.used.is_some_and(|used| used > Percent::whole(100)))
-            .map(|line| line.environment.clone().unwrap_or_default())
-            .collect();
-        let budgets = self
-            .environments
-            .iter()
-            .filter(|line| line.budget.is_some());
-        let judged = budgets.clone().filter(|line| line.used.is_some()).count();
-        match over.as_slice() {
-            [] if judged > 0 && judged == budgets.count() => {
-                words.push("Every environment is within its budget.".to_owned());
-            }
-            [] => {}
-            [one] => words.push(format!("{one} is over its budget.")),
-            more => words.push(format!("{} are over their budgets.", more.join(" and "))),
-        }
-        if let Some((seconds, money)) = self.slept_total()
-            && seconds > 0
-        {
-            words.push(format!("Sleep saved {}.", dollars(money)));
-        }
-        words.join(" ")
     }
 }
 
@@ -230,17 +166,24 @@ fn line(
     let budget = known.map(|one| one.budget.clone());
     let limit = budget.as_ref().and_then(Known::get);
     EnvironmentLine {
-        used: spent
-            .now
-            .whole()
-            .zip(limit)
-            .and_then(|(now, limit)| Percent::of(now, *limit)),
+        used: limit.and_then(|limit| used(&spent.now, *limit)),
         forecast: known
             .and_then(|one| one.forecast.clone())
             .filter(|_| budget.is_some()),
         environment,
         spent,
         budget,
+    }
+}
+
+/// How much of a budget is used. With days missing it is not known, unless the
+/// others alone are already over it.
+fn used(spent: &Figure, limit: Money) -> Option<Percent> {
+    let amount = spent.amount?;
+    if spent.is_whole() || amount > limit {
+        Percent::of(amount, limit)
+    } else {
+        None
     }
 }
 
@@ -371,75 +314,6 @@ fn reduction(baseline: &Known<Baseline>, over: bool, spent: &Figure) -> Known<Re
     Known::known_or(reduction, "the baseline is nothing or less")
 }
 
-fn not_known(facts: &Facts, spent: &[&Series], days: &Days) -> Vec<NotKnown> {
-    let mut list = Vec::new();
-    let mut note = |what: String, why: Option<&str>| {
-        list.extend(why.map(|why| NotKnown {
-            what,
-            why: why.to_owned(),
-        }));
-    };
-    note("Spending".to_owned(), facts.spending.why());
-    if facts.spending.get().is_some() {
-        for (month, days) in [
-            (facts.month, &days.now),
-            (facts.month.former(), &days.before),
-        ] {
-            let tally = Tally::of(spent.iter().copied(), days);
-            let missing: Vec<String> = days
-                .iter()
-                .filter(|day| tally.on(**day).missing)
-                .map(|day| day.day().to_string())
-                .collect();
-            if !missing.is_empty() {
-                let which = if missing.len() == days.len() {
-                    "all days".to_owned()
-                } else {
-                    missing.join(", ")
-                };
-                note(
-                    format!("Spending of {}: {which}", month.name()),
-                    Some("it was not read, in part or whole; sums with a star are without it"),
-                );
-            }
-        }
-    }
-    for one in &facts.environments {
-        let name = &one.environment;
-        note(format!("Budget of {name}"), one.budget.why());
-        note(
-            format!("Forecast of {name}"),
-            one.forecast.as_ref().and_then(Known::why),
-        );
-        note(format!("What the sleep of {name} saved"), one.slept.why());
-        if let Some(slept) = one.slept.get()
-            && !slept.not_priced.is_empty()
-        {
-            note(
-                format!(
-                    "What the sleep of {} in {name} saved",
-                    slept.not_priced.join(", ")
-                ),
-                Some("no list price is known for it; its hours count, its money does not"),
-            );
-        }
-    }
-    for (what, held) in [
-        ("reservations", &facts.reservations),
-        ("Savings Plans", &facts.savings_plans),
-    ] {
-        note(format!("Utilisation of {what}"), held.why());
-        if let Some(Commitment::Held(held)) = held.get() {
-            note(format!("Coverage of {what}"), held.coverage.why());
-        }
-    }
-    note("The baseline".to_owned(), facts.baseline.why());
-    note("Unusual spending".to_owned(), facts.anomalies.why());
-    note("Recommendations".to_owned(), facts.recommendations.why());
-    note("What reading cost costs".to_owned(), facts.own.why());
-    list
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -469,5 +343,19 @@ mod tests {
         assert_eq!(reached(false, spent(Some(790), 0)), None);
         assert_eq!(reached(true, spent(Some(790), 1)), None);
         assert_eq!(reached(true, spent(None, 0)), None);
+    }
+
+    #[test]
+    fn a_budget_that_is_passed_is_told_even_with_days_missing() {
+        let usd = |dollars: i64| Money::from_micro_usd(dollars * 1_000_000);
+        let spent = |amount: i64, missing_days| Figure {
+            amount: Some(usd(amount)),
+            missing_days,
+            estimated_days: 0,
+        };
+        assert_eq!(used(&spent(250, 0), usd(500)), Some(Percent::whole(50)));
+        assert_eq!(used(&spent(250, 1), usd(500)), None);
+        assert_eq!(used(&spent(600, 1), usd(500)), Some(Percent::whole(120)));
+        assert_eq!(used(&spent(600, 0), usd(0)), None);
     }
 }

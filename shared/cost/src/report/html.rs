@@ -2,7 +2,8 @@ use std::fmt::Write;
 
 use super::model::Report;
 use super::page::STYLE;
-use super::sections::{Mood, Section, Table, sections, tiles};
+use super::sections::{Section, Table, sections};
+use super::tiles::{Mood, tiles};
 use crate::chart::{escaped, stylesheet};
 
 impl Report {

@@ -3,7 +3,8 @@ use std::fmt::Write;
 use nightshift_core::printable;
 
 use super::model::Report;
-use super::sections::{Section, Table, sections, tiles};
+use super::sections::{Section, Table, sections};
+use super::tiles::tiles;
 
 impl Report {
     /// The report as Markdown with tables, as GitHub and most tools render it.
@@ -58,7 +59,7 @@ fn rows(page: &mut String, table: &Table) {
         .columns
         .iter()
         .map(|(_, number)| if *number { "---:" } else { "---" });
-    page.push_str(&format!("|{}|\n", rule.collect::<Vec<_>>().join("|")));
+    let _ = writeln!(page, "|{}|", rule.collect::<Vec<_>>().join("|"));
     for row in &table.rows {
         let cells: Vec<String> = row.iter().map(|cell| plain(cell)).collect();
         page.push_str(&line(&cells));

@@ -8,12 +8,17 @@ mod charts;
 mod compile;
 mod facts;
 mod figure;
+mod findings;
+mod headline;
 mod html;
 mod markdown;
 mod model;
 mod month;
+mod not_known;
 mod page;
 mod sections;
+mod spending;
+mod tiles;
 
 pub use charts::{budgets, daily, goals, slept};
 pub use facts::{

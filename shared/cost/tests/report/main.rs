@@ -7,6 +7,7 @@
     reason = "a test that panics has failed"
 )]
 
+mod advice;
 mod example;
 mod properties;
 
