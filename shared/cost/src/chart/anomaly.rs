@@ -70,14 +70,10 @@ impl AnomalyChart {
         self.actual(&mut picture, &plot);
         legend(&mut picture);
         if self.days.iter().any(|day| day.actual == Day::Missing) {
-            for x in [3_900, 4_040] {
-                picture.marks.push(Mark::Line {
-                    points: vec![(x, 130), (x, 230)],
-                    paint: Paint::Unknown,
-                    width: 10,
-                    dashed: true,
-                });
-            }
+            let (left, right, top, bottom) = (3_900, 4_040, 130, 230);
+            let corners = [(left, top), (right, top), (right, bottom), (left, bottom)];
+            let outline = corners.into_iter().chain([(left, top)]).collect();
+            picture.line(outline, Paint::Unknown, 10);
             picture.words((4_100, 218), Anchor::Start, WORDS, Paint::Ink, "not known");
         }
         picture

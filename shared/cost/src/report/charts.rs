@@ -180,7 +180,10 @@ pub fn budgets(report: &Report) -> Picture {
         picture.words((BAR.0 - 150, y + 250), Anchor::End, 140, Paint::Ink, name);
         picture.bar((BAR.0, y), (BAR.1 - BAR.0, 360), Paint::Rule, "");
         let Some(limit) = limit(line) else {
-            unknown(&mut picture, y, &format!("{name}: the budget is not known"));
+            let says = format!("{name}: {}, the budget is not known", line.spent.now);
+            let spent = line.spent.now.amount;
+            let beside = spent.map(|_| format!("{}, budget not known", line.spent.now));
+            unknown(&mut picture, y, says, beside);
             continue;
         };
         if let Some(forecast) = line.forecast.as_ref().and_then(Known::get) {
@@ -202,7 +205,7 @@ pub fn budgets(report: &Report) -> Picture {
             words.push(says);
         }
         match line.spent.now.amount {
-            None => unknown(&mut picture, y, &format!("{name}: not known")),
+            None => unknown(&mut picture, y, format!("{name}: not known"), None),
             Some(amount) => {
                 let paint = if amount > limit {
                     Paint::Over
@@ -349,19 +352,16 @@ pub fn goals(report: &Report) -> Picture {
     picture
 }
 
-fn unknown(picture: &mut Picture, y: i32, says: &str) {
+/// A row of which the length is not known; what is known of it stands beside it.
+fn unknown(picture: &mut Picture, y: i32, says: String, beside: Option<String>) {
     picture.marks.push(Mark::Gap {
         at: (BAR.0, y),
         size: (BAR.1 - BAR.0, 360),
-        says: says.to_owned(),
+        says,
     });
-    picture.words(
-        (BAR.1 + 150, y + 240),
-        Anchor::Start,
-        WORDS,
-        Paint::Quiet,
-        "not known",
-    );
+    let words = beside.unwrap_or_else(|| "not known".to_owned());
+    let at = (BAR.1 + 150, y + 240);
+    picture.words(at, Anchor::Start, WORDS, Paint::Quiet, words);
 }
 
 /// How high that many rows are.

@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use nightshift_core::{AccountId, Money};
 use nightshift_cost::recommendations::{
-    Action, Context, Judged, Recommendation, Schedules, Sleeper, SleeperKind, Source, Verdict,
-    digest, judge,
+    Action, Advice, Context, Judged, Recommendation, Schedules, Sleeper, SleeperKind, Source,
+    Verdict, digest, judge,
 };
 use proptest::collection::vec;
 use proptest::option::of;
@@ -108,7 +108,7 @@ proptest! {
             prop_assert!(one.counted() <= one.recommendation.monthly_saving);
             prop_assert_eq!(one.reason.is_none(), one.verdict == Verdict::Sound);
         }
-        let counted: Vec<_> = judged.advice.iter().map(|one| one.counted()).collect();
+        let counted: Vec<_> = judged.advice.iter().map(Advice::counted).collect();
         prop_assert!(counted.is_sorted_by(|one, other| one >= other));
     }
 
