@@ -237,7 +237,7 @@ impl Cover {
                 } else {
                     0.0
                 };
-                let away = (x - from.0 - along * dx).hypot(y - from.1 - along * dy);
+                let away = distance(x - from.0 - along * dx, y - from.1 - along * dy);
                 let part = (radius + 0.5 - away).clamp(0.0, 1.0);
                 let slot = &mut self.parts[row * self.width + column];
                 *slot = slot.max(part);
@@ -286,6 +286,12 @@ fn centre(pixel: usize) -> f32 {
     f32::from(u16::try_from(pixel).unwrap_or(u16::MAX)) + 0.5
 }
 
+/// How long a step is. `hypot` is the platform's and may differ in the last
+/// bit; a picture is to be the same file everywhere.
+fn distance(across: f32, down: f32) -> f32 {
+    (across * across + down * down).sqrt()
+}
+
 /// A line as the pieces that are drawn of it.
 fn dashes(points: &[(f32, f32)], on: f32, off: f32) -> Vec<Path> {
     let mut dashes: Vec<Path> = Vec::new();
@@ -294,7 +300,7 @@ fn dashes(points: &[(f32, f32)], on: f32, off: f32) -> Vec<Path> {
     for pair in points.windows(2) {
         let [mut from, to] = [pair[0], pair[1]];
         loop {
-            let rest = (to.0 - from.0).hypot(to.1 - from.1);
+            let rest = distance(to.0 - from.0, to.1 - from.1);
             if rest <= left || left <= 0.0 {
                 left -= rest;
                 current.push(to);
