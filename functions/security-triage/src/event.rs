@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 use nightshift_core::printable;
+use nightshift_events::is_from_queue;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -99,10 +100,7 @@ impl Trigger {
             });
         }
         if let Some(records) = input.get("Records").and_then(Value::as_array) {
-            let from_queue = |record: &Value| {
-                record.get("body").is_some() || record["eventSource"].as_str() == Some("aws:sqs")
-            };
-            if records.iter().all(from_queue) {
+            if records.iter().all(is_from_queue) {
                 return Ok(Self::Batch(batch(records)));
             }
             return Ok(Self::Event(findings(input, None)));

@@ -5,13 +5,12 @@ pub mod aws;
 mod enrich;
 mod exposure;
 mod look_ups;
-mod trail;
 
 pub use enrich::{Enrichment, Home, Surveyor};
 pub use look_ups::{BucketAccess, Doors, LookUps, Opening, Thing};
 
-use jiff::Timestamp;
 use nightshift_core::Tags;
+use nightshift_trail::Change;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -60,16 +59,4 @@ pub enum Reach {
     Open,
     /// Not anybody can.
     Closed,
-}
-
-/// A change that CloudTrail knows of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Change {
-    /// When.
-    #[schemars(with = "String")]
-    pub at: Timestamp,
-    /// The API operation, such as `ec2:AuthorizeSecurityGroupIngress`.
-    pub operation: String,
-    /// Who.
-    pub by: String,
 }

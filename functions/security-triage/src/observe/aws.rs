@@ -4,7 +4,6 @@ mod accounts;
 mod buckets;
 mod network;
 mod tags;
-mod trail;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,21 +12,20 @@ use aws_config::SdkConfig;
 use jiff::Timestamp;
 use nightshift_core::{AccountId, Arn, Region, Tags};
 use nightshift_runtime::{CallError, regional};
+use nightshift_trail::{Subject, Trail};
 
 use super::look_ups::{BucketAccess, Doors, LookUps};
 use accounts::Accounts;
-use trail::Pace;
 
 /// The clients of one Region.
 #[derive(Debug)]
 struct Place {
     region: Region,
-    trail: aws_sdk_cloudtrail::Client,
+    trail: Trail,
     ec2: aws_sdk_ec2::Client,
     iam: aws_sdk_iam::Client,
     s3: aws_sdk_s3::Client,
     tagging: aws_sdk_resourcegroupstagging::Client,
-    pace: Pace,
 }
 
 /// The look-ups in AWS, with what outlives an invocation: clients, names of accounts,
@@ -68,12 +66,11 @@ impl Place {
             .build();
         Self {
             region: region.clone(),
-            trail: aws_sdk_cloudtrail::Client::new(&config),
+            trail: Trail::new(&config, region),
             ec2: aws_sdk_ec2::Client::new(&config),
             iam: aws_sdk_iam::Client::new(&config),
             s3: aws_sdk_s3::Client::from_conf(s3),
             tagging: aws_sdk_resourcegroupstagging::Client::new(&config),
-            pace: Pace::default(),
         }
     }
 }
@@ -113,6 +110,10 @@ impl LookUps for AwsLookUps {
         name: &str,
         since: Timestamp,
     ) -> Result<Vec<String>, CallError> {
-        trail::records(&self.place(region), name, since).await
+        let place = self.place(region);
+        place
+            .trail
+            .records(Subject::Resource(name), since, None)
+            .await
     }
 }

@@ -9,11 +9,11 @@ use futures_util::future::{join, join4};
 use jiff::{SignedDuration, Timestamp};
 use nightshift_core::{AccountId, Arn, Document, IsoDuration, Region, Tags, printable};
 use nightshift_runtime::{CallError, Deadline, Ledger};
+use nightshift_trail::{Recorded, change};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::look_ups::{LookUps, Thing};
-use super::trail::{self, Recorded};
 use super::{Context, Reach, exposure};
 use crate::finding::{Band, Finding};
 use crate::playbooks::Playbook;
@@ -291,10 +291,7 @@ impl<L: LookUps, M: Ledger> Surveyor<'_, L, M> {
             .unwrap_or(Timestamp::UNIX_EPOCH);
         let records = self.look_ups.records(region, thing.name(), since);
         let records = self.bounded("changes", records).await?;
-        Ok(records
-            .iter()
-            .filter_map(|record| trail::change(record))
-            .collect())
+        Ok(records.iter().filter_map(|record| change(record)).collect())
     }
 
     async fn asleep(

@@ -2,9 +2,9 @@
 //! severity; `id` is `findingId` for unused access. When a finding is deleted,
 //! `status` stays ACTIVE and `isDeleted` becomes true.
 
-use super::detail::Detail;
 use super::envelope::{Envelope, last_part};
 use crate::finding::{Band, Finding, FindingKey, Route, Standing, Subject};
+use nightshift_events::Detail;
 
 /// The finding that the event tells of; None where it names none.
 pub fn finding(envelope: &Envelope<'_>, detail: Detail<'_>) -> Option<Finding> {

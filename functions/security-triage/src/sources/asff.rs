@@ -6,12 +6,12 @@
 //! the linked ones, so the account is `AwsAccountId` and the Region that of the
 //! resource.
 
-use super::detail::Detail;
 use super::envelope::{Envelope, finding_id, last_part};
 use super::kinds;
 use crate::finding::{
     AUTHOR, Band, Finding, FindingKey, Handle, Part, Principal, Remedy, Route, Standing, Subject,
 };
+use nightshift_events::Detail;
 
 /// One finding of the event's list; None where it names none.
 pub fn finding(envelope: &Envelope<'_>, item: Detail<'_>) -> Option<Finding> {

@@ -2,9 +2,9 @@
 //! Sign-ins of IAM's own kind land in us-east-1; `MFAUsed` is `Yes` or `YES`.
 //! One matter is what one identity does of one kind in one day.
 
-use super::detail::Detail;
 use super::envelope::{Envelope, last_part};
 use crate::finding::{Band, Finding, FindingKey, Principal, Route, Subject};
+use nightshift_events::Detail;
 
 /// The finding for a sign-in or a call; None where it says neither who nor what.
 pub fn finding(envelope: &Envelope<'_>, detail: Detail<'_>) -> Option<Finding> {

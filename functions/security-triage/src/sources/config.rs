@@ -1,9 +1,9 @@
 //! "Config Rules Compliance Change": a resource keeps or breaks a rule. The
 //! event has no severity and no id.
 
-use super::detail::Detail;
 use super::envelope::Envelope;
 use crate::finding::{Band, Finding, FindingKey, Route, Standing, Subject};
+use nightshift_events::Detail;
 
 /// Managed rules whose breach is worse than medium, as Security Hub rates the
 /// controls that evaluate the same rules (Security Hub User Guide, control

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use nightshift_core::Arn;
 use serde_json::Value;
 
-use super::detail::Detail;
 use crate::finding::{Band, Finding, FindingKey, Route, Standing, Subject};
+use nightshift_events::Detail;
 
 /// What stands where an event does not say.
 const UNKNOWN: &str = "unknown";

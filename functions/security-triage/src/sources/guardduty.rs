@@ -6,10 +6,10 @@
 
 use serde_json::Value;
 
-use super::detail::Detail;
 use super::envelope::{Envelope, finding_id};
 use super::{guardduty_action as action, guardduty_resources as resources};
 use crate::finding::{Band, Finding, FindingKey, Handle, Part, Route, Standing};
+use nightshift_events::Detail;
 
 /// The finding that the event tells of; None where it names none.
 pub fn finding(envelope: &Envelope<'_>, detail: Detail<'_>) -> Option<Finding> {

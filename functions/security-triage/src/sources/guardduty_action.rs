@@ -1,7 +1,7 @@
 //! What was done in a GuardDuty finding, as short labelled values.
 
-use super::detail::Detail;
 use crate::finding::Finding;
+use nightshift_events::Detail;
 
 /// Adds what helps a person: the call, the remote side, the process, the threat.
 pub fn describe(finding: &mut Finding, detail: Detail<'_>) {

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use nightshift_core::Arn;
 
-use super::detail::Detail;
 use super::envelope::last_part;
 use super::kinds;
 use crate::finding::{Principal, Subject};
+use nightshift_events::Detail;
 
 /// GuardDuty's resource type, the block that describes it, `CloudFormation`'s
 /// word, and the fields that name it: the id, then the ARN.

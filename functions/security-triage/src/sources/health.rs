@@ -1,9 +1,9 @@
 //! "AWS Health Event". The event about an exposed access key has the service
 //! RISK, not IAM or ABUSE. The same event comes to a backup Region too.
 
-use super::detail::Detail;
 use super::envelope::Envelope;
 use crate::finding::{Band, Finding, FindingKey, Remedy, Route, Standing, Subject};
+use nightshift_events::Detail;
 
 /// The finding that the event tells of; None where it has no code.
 pub fn finding(envelope: &Envelope<'_>, detail: Detail<'_>) -> Option<Finding> {

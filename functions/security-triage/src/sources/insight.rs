@@ -1,9 +1,9 @@
 //! "Security Hub Insight Results": a person has sent results of an insight by a
 //! custom action. There are no findings in it, only names and numbers.
 
-use super::detail::Detail;
 use super::envelope::{Envelope, last_part};
 use crate::finding::{Band, Finding, FindingKey, Route, Subject};
+use nightshift_events::Detail;
 
 /// The finding for what was sent. Each sending is a matter of its own.
 pub fn finding(envelope: &Envelope<'_>, detail: Detail<'_>) -> Option<Finding> {

@@ -1,9 +1,9 @@
 //! Amazon Inspector's own event, "Inspector2 Finding".
 
-use super::detail::Detail;
 use super::envelope::{Envelope, finding_id};
 use super::kinds;
 use crate::finding::{Band, Finding, FindingKey, Remedy, Route, Standing, Subject};
+use nightshift_events::Detail;
 
 /// The finding that the event tells of; None where it names none.
 pub fn finding(envelope: &Envelope<'_>, detail: Detail<'_>) -> Option<Finding> {

@@ -7,7 +7,6 @@ mod access_analyzer;
 mod asff;
 mod cloudtrail;
 mod config;
-mod detail;
 mod envelope;
 mod envelopes;
 mod guardduty;
@@ -16,17 +15,16 @@ mod guardduty_resources;
 mod health;
 mod insight;
 mod inspector;
-mod instant;
 mod kinds;
 mod malware;
 mod ocsf;
 mod unknown;
 
 use jiff::Timestamp;
+use nightshift_events::Detail;
 use serde_json::Value;
 
 use crate::finding::Finding;
-use detail::Detail;
 use envelope::Envelope;
 
 pub use envelopes::{Record, batch, findings, is_notice};

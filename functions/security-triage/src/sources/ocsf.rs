@@ -5,12 +5,12 @@
 
 use jiff::Timestamp;
 
-use super::detail::Detail;
 use super::envelope::{Envelope, finding_id};
 use super::kinds;
 use crate::finding::{
     AUTHOR, Band, Finding, FindingKey, Handle, Principal, Remedy, Route, Standing, Subject,
 };
+use nightshift_events::Detail;
 
 /// One finding of the event's list; None where it names none.
 pub fn finding(envelope: &Envelope<'_>, item: Detail<'_>) -> Option<Finding> {

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use nightshift_core::shortened;
 use serde_json::Value;
 
-use super::detail::Detail;
 use super::envelope::{Envelope, finding_id};
 use crate::finding::{Band, Finding, FindingKey, Route, Standing, Subject, checksum};
+use nightshift_events::Detail;
 
 /// The finding for an event of an unknown shape.
 pub fn finding(envelope: &Envelope<'_>) -> Finding {

@@ -1,10 +1,19 @@
-//! What CloudTrail's records say of changes: who, what, when.
-
 use jiff::Timestamp;
 use nightshift_core::printable;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::Change;
+/// A change that CloudTrail knows of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Change {
+    /// When.
+    #[schemars(with = "String")]
+    pub at: Timestamp,
+    /// The API operation, such as `ec2:AuthorizeSecurityGroupIngress`.
+    pub operation: String,
+    /// Who.
+    pub by: String,
+}
 
 /// A change, and the role that made it, for telling our own.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,5 +1,3 @@
-//! The many ways in which AWS writes an instant.
-
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::fmt::rfc2822::DateTimeParser;
@@ -9,7 +7,7 @@ use serde_json::Value;
 /// Numbers from here on are milliseconds: as seconds they would be past 5138.
 const MILLISECONDS: f64 = 1e11;
 
-/// Reads an instant; None where it is written in no known way.
+/// Reads an instant in any of the many ways in which AWS writes one; None where it is written in no known way.
 pub fn read(value: &Value) -> Option<Timestamp> {
     match value {
         Value::Number(number) => since_epoch(number.as_f64()?),

@@ -1,15 +1,13 @@
-//! Reads what AWS sends without believing in its shape: every field may be
-//! missing, have another type or carry any text, and costs only itself.
-
 use jiff::Timestamp;
 use nightshift_core::Tags;
 use serde_json::Value;
 
-use super::instant;
+use crate::instant;
 
 static NOTHING: Value = Value::Null;
 
-/// A place in an event.
+/// A place in an event. Every field may be missing, have another type or carry
+/// any text, and costs only itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Detail<'a>(&'a Value);
 
@@ -25,11 +23,13 @@ impl<'a> Detail<'a> {
     }
 
     /// One field, whatever characters its name has.
+    #[must_use]
     pub fn field(self, name: &str) -> Self {
         Self(self.0.get(name).unwrap_or(&NOTHING))
     }
 
     /// The place at the end of a path such as `service/action/actionType`.
+    #[must_use]
     pub fn at(self, path: &str) -> Self {
         path.split('/')
             .filter(|name| !name.is_empty())
