@@ -123,6 +123,11 @@ impl AwsStub {
             .await
     }
 
+    /// Its address, for what finds AWS by `AWS_ENDPOINT_URL`.
+    pub fn uri(&self) -> String {
+        self.server.uri()
+    }
+
     /// Every request so far.
     pub fn asked(&self) -> Vec<Asked> {
         self.asked
