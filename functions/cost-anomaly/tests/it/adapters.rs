@@ -290,7 +290,7 @@ async fn the_hub_is_asked_before_compute_optimizer() {
 fn cbor(value: &Value) -> Vec<u8> {
     fn head(kind: u8, length: usize, out: &mut Vec<u8>) {
         let length = u16::try_from(length).unwrap();
-        out.push(kind << 5 | 25);
+        out.push(kind << 5 | 0x19);
         out.extend(length.to_be_bytes());
     }
     fn write(value: &Value, out: &mut Vec<u8>) {
@@ -304,14 +304,16 @@ fn cbor(value: &Value) -> Vec<u8> {
             }
             Value::Array(items) => {
                 head(4, items.len(), out);
-                items.iter().for_each(|item| write(item, out));
+                for item in items {
+                    write(item, out);
+                }
             }
             Value::String(text) => {
                 head(3, text.len(), out);
                 out.extend(text.as_bytes());
             }
             Value::Number(number) => {
-                out.push(7 << 5 | 27);
+                out.push(0xfb);
                 out.extend(number.as_f64().unwrap().to_be_bytes());
             }
             Value::Bool(true) => out.push(0xf5),

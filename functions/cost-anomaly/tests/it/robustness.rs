@@ -46,14 +46,18 @@ fn survive(fixture: &Fixture) {
             Ok(Trigger::Command(_)) => {}
             Ok(Trigger::Event(news)) => {
                 assert!(!news.is_empty());
-                news.iter().for_each(|one| hold(&world, one));
+                for one in &news {
+                    hold(&world, one);
+                }
             }
             Ok(Trigger::Batch(records)) => {
                 let sent = mutation.event["Records"].as_array().unwrap().len();
                 assert_eq!(records.len(), sent, "no record is dropped");
                 for record in &records {
                     assert!(!record.news.is_empty());
-                    record.news.iter().for_each(|one| hold(&world, one));
+                    for one in &record.news {
+                        hold(&world, one);
+                    }
                 }
             }
             Err(error) => {

@@ -13,9 +13,10 @@ use crate::world::{FakeBill, World, at, day, run};
 const NOW: &str = "2026-11-24T06:30:00Z";
 
 fn world() -> World {
-    let mut world = World::default();
-    world.bill = FakeBill::estate(day("2026-07-01"), day("2026-12-20"));
-    world
+    World {
+        bill: FakeBill::estate(day("2026-07-01"), day("2026-12-20")),
+        ..World::default()
+    }
 }
 
 fn told(world: &World) -> Vec<String> {

@@ -199,7 +199,9 @@ proptest! {
     fn order_and_repetition_mean_nothing(words in prop::collection::vec(sighting(), 1..20), seed in any::<u64>()) {
         let hear = |order: &[Sighting]| {
             let mut spend = Spend::default();
-            order.iter().for_each(|one| spend.hear(one.clone()));
+            for one in order {
+                spend.hear(one.clone());
+            }
             spend
         };
         let mut shuffled = words.clone();

@@ -334,7 +334,8 @@ pub fn run<T>(future: impl Future<Output = T>) -> T {
         .block_on(future)
 }
 
-pub fn document(section: Value) -> Document {
+pub fn document(section: impl Into<Value>) -> Document {
+    let section: Value = section.into();
     Document::from_json(
         &json!({
             "version": 1, "project": "personal-timeline", "environment": "dev",
