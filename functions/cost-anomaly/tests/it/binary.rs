@@ -8,7 +8,7 @@ use nightshift_testkit::aws_stub::{AwsStub, json as answer};
 use nightshift_testkit::{Answer, RuntimeApi, fixture};
 use serde_json::{Value, json};
 
-const LIMIT: Duration = Duration::from_secs(20);
+const LIMIT: Duration = Duration::from_mins(1);
 
 fn binary() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_cost-anomaly"))
