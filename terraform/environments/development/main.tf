@@ -182,7 +182,8 @@ locals {
         }
       }
     }
-    budget = { monthly_usd = 500 }
+    budget    = { monthly_usd = 500 }
+    anomalies = {}
 
     automation = {
       architecture = var.architecture
@@ -210,6 +211,7 @@ locals {
           protected_tags      = { "nightshift:protected" = "true" }
         }
         functions = {
+          cost-anomaly = { budgets = { dev = 500, prod = 5000, staging = 1500 } }
           off-hours = {
             closed       = local.closed
             default_zone = "America/New_York"

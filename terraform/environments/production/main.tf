@@ -204,7 +204,8 @@ locals {
         }
       }
     }
-    budget = { monthly_usd = 5000 }
+    budget    = { monthly_usd = 5000 }
+    anomalies = {}
 
     automation = {
       architecture = var.architecture
@@ -234,8 +235,11 @@ locals {
           dry_run             = true
           protected_tags      = { "nightshift:protected" = "true" }
         }
-        # The rules that Nightshift ships; findings are not changed.
-        functions = { security-triage = {} }
+        functions = {
+          cost-anomaly = { budgets = { dev = 500, prod = 5000, staging = 1500 } }
+          # The rules that Nightshift ships; findings are not changed.
+          security-triage = {}
+        }
       }
     }
   }

@@ -165,7 +165,8 @@ locals {
         }
       }
     }
-    budget = { monthly_usd = 1500 }
+    budget    = { monthly_usd = 1500 }
+    anomalies = {}
 
     automation = {
       architecture = var.architecture
@@ -193,6 +194,9 @@ locals {
           denied_environments = ["prod", "production"]
           dry_run             = true
           protected_tags      = { "nightshift:protected" = "true" }
+        }
+        functions = {
+          cost-anomaly = { budgets = { dev = 500, prod = 5000, staging = 1500 } }
         }
       }
     }
