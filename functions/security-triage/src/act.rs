@@ -272,7 +272,9 @@ where
                     .cloned(),
             );
         }
-        plans.retain(|_| self.planner.is_some());
+        // Nobody is to be asked whether to contain what is over.
+        let is_open = matter.incident.standing().is_open();
+        plans.retain(|_| is_open && self.planner.is_some());
         let owed = Owed {
             workflow,
             archive,

@@ -255,6 +255,22 @@ fn a_plan_that_could_not_be_made_is_owed() {
 }
 
 #[test]
+fn no_plan_is_made_of_what_is_over() {
+    let world = World::planning();
+    let planner = world.planner.as_ref().unwrap();
+    *planner.failures.lock().unwrap() = 1;
+    run(world.settle(&of("guardduty-instance"), at("2026-11-23T19:10:00Z")));
+    assert!(world.matters()[0].owed.is_some());
+    let finished = run(world.settle(
+        &of("guardduty-instance-archived"),
+        at("2026-11-24T08:01:10Z"),
+    ));
+    assert!(finished.again.is_empty());
+    assert_eq!(world.matters()[0].owed, None);
+    assert!(planner.made.lock().unwrap().is_empty());
+}
+
+#[test]
 fn a_message_that_people_may_have_is_closed_by_whatever_comes_next() {
     let world = World::default();
     // The run ends after it has told people, before it writes that down.
