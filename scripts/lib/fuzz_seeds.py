@@ -139,6 +139,18 @@ def answers() -> Iterator[str]:
             yield f"{status}\n{7 if status == 429 else ''}\n{body}"
 
 
+def bills() -> Iterator[str]:
+    for value in everything("cost-anomaly"):
+        if isinstance(value, str) and value.startswith("date,"):
+            # Each change of a long bill is slow to judge: a few weeks say as much.
+            yield "\n".join(value.splitlines()[:60])
+        elif isinstance(value, dict) and "ResultsByTime" in value:
+            yield json.dumps(value | {"ResultsByTime": value["ResultsByTime"][:40]})
+    for text in quoted("shared/cost/tests/history.rs"):
+        if "," in text or "{" in text:
+            yield text
+
+
 def corpora() -> Iterator[tuple[str, Iterable[str]]]:
     schedules = "shared/schedule/tests"
     grammar = code("docs/schedule-grammar.md") + quoted(f"{schedules}/grammar.rs")
@@ -166,6 +178,9 @@ def corpora() -> Iterator[tuple[str, Iterable[str]]]:
     yield "notify-event", [*fixtures("notify"), *bodies]
     findings = [one for one in everything("security-triage") if isinstance(one, str) and one[:1] == "{"]
     yield "finding", [*fixtures("security-triage"), *findings]
+    spending = [one for one in everything("cost-anomaly") if isinstance(one, str)]
+    yield "spending", [*fixtures("cost-anomaly"), *spending]
+    yield "bill", bills()
     yield "notification", [lines(one) for one in everything("notify") if is_notification(one)]
     yield "slack-answer", answers()
     yield "webhook", quoted("functions/notify/src/webhook.rs")

@@ -3,6 +3,7 @@
 //! the function is theirs.
 
 pub mod core;
+pub mod costs;
 pub mod findings;
 pub mod notifications;
 pub mod off_hours;
