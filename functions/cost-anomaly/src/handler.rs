@@ -3,15 +3,14 @@
 mod advice;
 mod commands;
 mod detect;
+mod explain;
 mod feedback;
 mod month;
 
 pub use advice::{RecommendationsReport, advised};
-pub use commands::{
-    BacktestReport, ExplainedDay, ExplainedNews, ExplainedSeries, Explanation, ForecastReport,
-    explained,
-};
+pub use commands::{BacktestReport, ForecastReport};
 pub use detect::{Round, Rounds};
+pub use explain::{ExplainedDay, ExplainedNews, ExplainedSeries, Explanation, explained};
 pub use feedback::FeedbackReport;
 pub use month::{DocumentReport, facts};
 
@@ -243,7 +242,7 @@ impl CostAnomaly {
                 account,
                 at,
             } => {
-                let asked = commands::Asked {
+                let asked = explain::Asked {
                     event,
                     service,
                     account,

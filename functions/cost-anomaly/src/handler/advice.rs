@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use nightshift_core::{Fact, Notification};
 use nightshift_cost::recommendations::{Context, Judged, digest, judge};
-use nightshift_cost::report::{Commitment as Held_, Held, Known, Month, Percent};
+use nightshift_cost::report::{self, Held, Known, Month, Percent};
 use nightshift_runtime::{Failure, Invocation, Ledger, Publisher, Response, SnsPublisher};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -36,9 +36,9 @@ pub struct RecommendationsReport {
     /// otherwise.
     pub recommendations: Known<Judged>,
     /// Reservations.
-    pub reservations: Known<Held_>,
+    pub reservations: Known<report::Commitment>,
     /// Savings Plans.
-    pub savings_plans: Known<Held_>,
+    pub savings_plans: Known<report::Commitment>,
     /// What people read.
     pub message: Notification,
     /// Whether people were told.
@@ -72,7 +72,7 @@ pub async fn commitments<L: Ledger, B: Bills>(
     bills: &B,
     from: Date,
     to: Date,
-) -> (Known<Held_>, Known<Held_>) {
+) -> (Known<report::Commitment>, Known<report::Commitment>) {
     let ask = async |figure: Commitment| {
         let answer = bills.commitment(figure, from, to);
         match meter.ask(figure.operation(), answer).await {
@@ -100,7 +100,7 @@ pub async fn commitments<L: Ledger, B: Bills>(
 fn held(
     utilisation: Result<Option<f64>, String>,
     coverage: Result<Option<f64>, String>,
-) -> Known<Held_> {
+) -> Known<report::Commitment> {
     let share = |percent: f64| {
         #[expect(
             clippy::cast_possible_truncation,
@@ -111,8 +111,8 @@ fn held(
     };
     match utilisation {
         Err(why) => Known::Missing(why),
-        Ok(None) => Known::Known(Held_::NoneHeld),
-        Ok(Some(utilisation)) => Known::Known(Held_::Held(Held {
+        Ok(None) => Known::Known(report::Commitment::NoneHeld),
+        Ok(Some(utilisation)) => Known::Known(report::Commitment::Held(Held {
             utilisation: share(utilisation),
             coverage: match coverage {
                 Ok(Some(coverage)) => Known::Known(share(coverage)),
@@ -200,8 +200,8 @@ impl CostAnomaly {
     }
 }
 
-fn fact(name: &str, held: &Held_) -> Option<Fact> {
-    let Held_::Held(held) = held else {
+fn fact(name: &str, held: &report::Commitment) -> Option<Fact> {
+    let report::Commitment::Held(held) = held else {
         return None;
     };
     let used = format!("{} used", held.utilisation);

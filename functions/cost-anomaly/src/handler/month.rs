@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::ToSpan;
-use nightshift_core::{AccountId, Fact, Link, Notification, Severity, Status, printable};
+use nightshift_core::{AccountId, printable};
 use nightshift_cost::recommendations::Judged;
 use nightshift_cost::report::{
     AnomalyLine, Baseline, Commitment, EnvironmentFacts, Facts, Forecast, Known, Month, OwnCost,
@@ -23,6 +23,7 @@ use crate::config::NAME;
 use crate::decide::{day_of, standing};
 use crate::event::Format;
 use crate::matter::{Matter, State};
+use crate::messages::monthly;
 use crate::observe::{Cut, Estate, Meter, Read};
 
 /// Days before a month that say what is ordinary in it.
@@ -138,7 +139,7 @@ impl CostAnomaly {
         let report = Report::of(&facts);
         if asked.publish {
             publisher
-                .publish(&message(&setup, &report, now))
+                .publish(&monthly(&report, &setup.document, &setup.account, now))
                 .await
                 .map_err(|error| Failure::new("Publish", &error))?;
         }
@@ -364,53 +365,4 @@ fn unusual(matters: &[Matter], month: Month) -> Vec<AnomalyLine> {
         .collect();
     lines.sort_by_key(|line| std::cmp::Reverse((line.impact, line.since)));
     lines
-}
-
-/// What people are told of a month: its headline, and where the rest is.
-fn message(setup: &Setup, report: &Report, now: Timestamp) -> Notification {
-    let environment = setup.document.environment.clone();
-    let function = format!("{}-{environment}-{NAME}-function", setup.document.project);
-    let payload = serde_json::json!({
-        "command": "report", "period": report.month, "format": "html",
-    });
-    let mut facts = Vec::new();
-    if let Some((_, money)) = report.slept_total() {
-        facts.push(Fact::new(
-            "Saved by sleeping, at list price",
-            money.to_string(),
-        ));
-    }
-    if let Some(untagged) = report.untagged.get() {
-        facts.push(Fact::new("Without environment tag", untagged.to_string()));
-    }
-    if let Some(own) = report.own.get() {
-        facts.push(Fact::new("Reading it cost", own.cost.to_string()));
-    }
-    Notification {
-        version: Notification::VERSION,
-        id: format!("{NAME}/{environment}/report/{}", report.month),
-        source: NAME.to_owned(),
-        environment,
-        account: setup.account.clone(),
-        region: None,
-        severity: Severity::Info,
-        kind: format!("{NAME}.report"),
-        dedup_key: None,
-        status: Status::Open,
-        owner: None,
-        title: format!("What {} cost", report.month.name()),
-        summary: printable(&report.headline, 700),
-        facts,
-        sections: Vec::new(),
-        next_steps: vec!["Read the whole report: the command writes it as a page.".to_owned()],
-        commands: vec![nightshift_core::Command {
-            label: "The whole report".to_owned(),
-            text: format!("cargo lambda invoke --remote {function} --data-ascii '{payload}'"),
-        }],
-        links: vec![Link {
-            label: "Cost Explorer".to_owned(),
-            url: "https://console.aws.amazon.com/cost-management/home#/cost-explorer".to_owned(),
-        }],
-        occurred_at: now,
-    }
 }
