@@ -3,8 +3,12 @@
 //! is put into words. Every text of an event is untrusted, and made printable.
 
 mod budget;
+mod chart;
 mod links;
+mod month;
 mod spend;
+
+pub use month::monthly;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -72,6 +76,10 @@ pub fn message(
         State::Note(note) => ("note", budget::note(note)),
     };
     let is_note = matches!(matter.place, Place::Note(_));
+    let attachment = match &matter.state {
+        State::Spend(spend) => chart::of(spend, over),
+        State::Budget(_) | State::Credits(_) | State::Note(_) => None,
+    };
     Notification {
         version: Notification::VERSION,
         id: matter.message_id(),
@@ -99,6 +107,7 @@ pub fn message(
         },
         commands: if over { Vec::new() } else { words.commands },
         links: words.links,
+        attachment,
         occurred_at: setting.now,
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use nightshift_core::{Money, shortened};
+use nightshift_cost::Day;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -148,6 +149,21 @@ pub struct Point {
     /// What it should have cost; None where that could not be said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<Money>,
+    /// Whether billing will still change what it cost.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub estimated: bool,
+}
+
+impl Point {
+    /// A day of a series, and what should have come.
+    pub fn of(day: Date, known: Day, expected: Option<Money>) -> Self {
+        Self {
+            day,
+            actual: known.amount(),
+            expected,
+            estimated: matches!(known, Day::Estimated(_)),
+        }
+    }
 }
 
 /// One word of one source about unusual spending.

@@ -187,11 +187,7 @@ fn points(series: &Series, episode: &Episode, settings: &Settings) -> Vec<Point>
         .dated()
         .zip(&track.days)
         .filter(|((day, _), _)| *day >= begin && *day <= end)
-        .map(|((day, known), judged)| Point {
-            day,
-            actual: known.amount(),
-            expected: judged.expected,
-        })
+        .map(|((day, known), judged)| Point::of(day, known, judged.expected))
         .collect()
 }
 

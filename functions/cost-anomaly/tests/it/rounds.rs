@@ -99,6 +99,14 @@ fn a_spike_is_told_once_with_its_parts_and_closed() {
         .find(|fact| fact.label == "Daily cost")
         .unwrap();
     assert!(daily.value.contains('█'), "{daily:?}");
+    let chart = message.attachment.as_ref().unwrap();
+    assert_eq!(
+        (chart.name(), chart.media_type()),
+        ("cost.png", "image/png")
+    );
+    assert!(chart.bytes().starts_with(b"\x89PNG"));
+    let since = chart.alt_text().contains("Since 20 Nov 2026 $");
+    assert!(since, "{}", chart.alt_text());
     let mut days: Timestamp = at("2026-11-23T06:30:00Z");
     for _ in 0..8 {
         run(world.round(days, false));
@@ -115,6 +123,8 @@ fn a_spike_is_told_once_with_its_parts_and_closed() {
         "{}",
         last.summary
     );
+    let whole = last.attachment.as_ref().unwrap().alt_text();
+    assert!(whole.contains("From 20 Nov 2026 to 25 Nov 2026"), "{whole}");
     // Six days at forty dollars: it is told when it has grown, not every day.
     let updates = messages
         .iter()

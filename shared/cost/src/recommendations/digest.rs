@@ -85,6 +85,7 @@ pub fn digest(judged: &Judged, context: &Context) -> Notification {
             url: "https://console.aws.amazon.com/costmanagement/home#/cost-optimization-hub"
                 .to_owned(),
         }],
+        attachment: None,
         occurred_at: context.now,
     }
 }
