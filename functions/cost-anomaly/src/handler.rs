@@ -12,7 +12,7 @@ pub use commands::{BacktestReport, ForecastReport};
 pub use detect::{Round, Rounds};
 pub use explain::{ExplainedDay, ExplainedNews, ExplainedSeries, Explanation, explained};
 pub use feedback::FeedbackReport;
-pub use month::{DocumentReport, facts};
+pub use month::{Around, DocumentReport, Reporter, facts};
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -135,7 +135,7 @@ impl CostAnomaly {
             recommendations,
             own: own(&meter, month).await,
         };
-        let facts = facts(&setup.place(now), month, &read, around);
+        let facts = facts(&setup.reporter(now), month, &read, around);
         let report = Report::of(&facts);
         if asked.publish {
             publisher
@@ -163,7 +163,7 @@ impl CostAnomaly {
 
 /// Where and when a report is made.
 #[derive(Debug)]
-pub struct Place<'a> {
+pub struct Reporter<'a> {
     /// The project's name.
     pub project: &'a str,
     /// The environment whose ledger is read.
@@ -177,8 +177,8 @@ pub struct Place<'a> {
 }
 
 impl Setup {
-    fn place(&self, now: Timestamp) -> Place<'_> {
-        Place {
+    fn reporter(&self, now: Timestamp) -> Reporter<'_> {
+        Reporter {
             project: &self.document.project,
             environment: &self.document.environment,
             account: &self.account,
@@ -211,8 +211,8 @@ async fn own<L: Ledger>(meter: &Meter<'_, L>, month: Month) -> Known<OwnCost> {
 }
 
 /// Everything that a month's report is added up from.
-pub fn facts(place: &Place<'_>, month: Month, read: &Read, around: Around<'_>) -> Facts {
-    let lag = place.config.detection.lag_days;
+pub fn facts(reporter: &Reporter<'_>, month: Month, read: &Read, around: Around<'_>) -> Facts {
+    let lag = reporter.config.detection.lag_days;
     let series = |cut: Cut, classes: &[Class]| -> Vec<Spending> {
         classes
             .iter()
@@ -241,24 +241,24 @@ pub fn facts(place: &Place<'_>, month: Month, read: &Read, around: Around<'_>) -
     } else {
         Known::Known(spending)
     };
-    let mut environments: Vec<&str> = place.config.budgets.keys().map(String::as_str).collect();
-    if !environments.contains(&place.environment) {
-        environments.push(place.environment);
+    let mut environments: Vec<&str> = reporter.config.budgets.keys().map(String::as_str).collect();
+    if !environments.contains(&reporter.environment) {
+        environments.push(reporter.environment);
     }
     Facts {
-        project: place.project.to_owned(),
-        account: place.account.clone(),
+        project: reporter.project.to_owned(),
+        account: reporter.account.clone(),
         month,
-        generated_at: place.now,
+        generated_at: reporter.now,
         spending,
         environments: environments
             .into_iter()
-            .map(|environment| of_environment(place, environment, month, read, around.estate))
+            .map(|environment| of_environment(reporter, environment, month, read, around.estate))
             .collect(),
         reservations: around.reservations,
         savings_plans: around.savings_plans,
         baseline: Known::known_or(
-            place.config.baseline.as_ref().map(|baseline| Baseline {
+            reporter.config.baseline.as_ref().map(|baseline| Baseline {
                 name: printable(&baseline.name, 100),
                 monthly: baseline.monthly_usd.0,
             }),
@@ -274,18 +274,22 @@ pub fn facts(place: &Place<'_>, month: Month, read: &Read, around: Around<'_>) -
 }
 
 fn of_environment(
-    place: &Place<'_>,
+    reporter: &Reporter<'_>,
     environment: &str,
     month: Month,
     read: &Read,
     estate: &Result<Estate, String>,
 ) -> EnvironmentFacts {
-    let budget = place.config.budgets.get(environment).map(|budget| budget.0);
-    let today = day_of(place.now);
+    let budget = reporter
+        .config
+        .budgets
+        .get(environment)
+        .map(|budget| budget.0);
+    let today = day_of(reporter.now);
     let ends = (today <= month.last()).then(|| {
-        let lag = place.config.detection.lag_days;
+        let lag = reporter.config.detection.lag_days;
         let series = standing::spending(&read.history, environment, lag);
-        let ends = forecast(&series, &place.config.detection, today);
+        let ends = forecast(&series, &reporter.config.detection, today);
         let ends = ends.map(|ends| Forecast {
             expected: ends.expected,
             low: ends.low,
@@ -304,7 +308,7 @@ fn of_environment(
             format!("functions.{NAME}.budgets has none for {environment}"),
         ),
         forecast: ends,
-        slept: if environment == place.environment {
+        slept: if environment == reporter.environment {
             match estate {
                 Ok(estate) => Known::Known(slept(estate, month)),
                 Err(why) => Known::Missing(why.clone()),

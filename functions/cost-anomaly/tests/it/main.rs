@@ -12,6 +12,7 @@ mod binary;
 mod documents;
 mod matters;
 mod messages;
+mod month;
 mod robustness;
 mod rounds;
 mod schemas;

@@ -12,7 +12,7 @@ use cost_anomaly::event::{Feedback, news};
 use cost_anomaly::handler::{Round, Rounds};
 use cost_anomaly::matter::{Matter, PARTITION, Place, is_matter};
 use cost_anomaly::model::Sighting;
-use cost_anomaly::observe::{Ask, Bills, Commitment, Context, Cut, Page, Surroundings};
+use cost_anomaly::observe::{Ask, Bills, Commitment, Context, Cut, Page, Read, Surroundings};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use nightshift_core::{Document, Notification, Region};
@@ -295,7 +295,21 @@ impl World {
     /// One daily round at this time.
     pub async fn round(&self, now: Timestamp, dry_run: bool) -> Round {
         let deadline = Deadline::after(Duration::from_mins(5));
-        let rounds = Rounds {
+        self.rounds(now, &deadline).round(dry_run).await.unwrap()
+    }
+
+    /// The bill from a day on, asked for where it is not remembered.
+    pub async fn read(&self, cuts: &[Cut], from: Date, now: Timestamp) -> Read {
+        let deadline = Deadline::after(Duration::from_mins(5));
+        self.rounds(now, &deadline).reader().read(cuts, from).await
+    }
+
+    fn rounds<'a>(
+        &'a self,
+        now: Timestamp,
+        deadline: &'a Deadline,
+    ) -> Rounds<'a, FakeLedger, FakePublisher, Blindfold, FakeBill> {
+        Rounds {
             ledger: &self.ledger,
             publisher: &self.publisher,
             around: &Blindfold,
@@ -303,10 +317,9 @@ impl World {
             document: &self.document,
             config: &self.config,
             now,
-            deadline: &deadline,
+            deadline,
             pause: Duration::ZERO,
-        };
-        rounds.round(dry_run).await.unwrap()
+        }
     }
 
     /// What the ledger holds about matters.
