@@ -211,7 +211,10 @@ locals {
           protected_tags      = { "nightshift:protected" = "true" }
         }
         functions = {
-          cost-anomaly = { budgets = { dev = 500, prod = 5000, staging = 1500 } }
+          cost-anomaly = {
+            budgets = { dev = 500, prod = 5000, staging = 1500 }
+            sources = { detector = var.watches_bill }
+          }
           off-hours = {
             closed       = local.closed
             default_zone = "America/New_York"

@@ -226,7 +226,7 @@ locals {
         matters = { slack = {} }
       }
       # Nothing of production sleeps: off-hours is not deployed here.
-      functions = ["notify", "security-triage"]
+      functions = ["cost-anomaly", "notify", "security-triage"]
       configuration = {
         guards = {
           blast_radius = { count = 10, percent = 10 }
@@ -236,7 +236,10 @@ locals {
           protected_tags      = { "nightshift:protected" = "true" }
         }
         functions = {
-          cost-anomaly = { budgets = { dev = 500, prod = 5000, staging = 1500 } }
+          cost-anomaly = {
+            budgets = { dev = 500, prod = 5000, staging = 1500 }
+            sources = { detector = var.watches_bill }
+          }
           # The rules that Nightshift ships; findings are not changed.
           security-triage = {}
         }

@@ -187,7 +187,7 @@ locals {
       }
       # Nothing of staging sleeps, and production's security-triage hears the
       # findings of the account.
-      functions = ["notify"]
+      functions = ["cost-anomaly", "notify"]
       configuration = {
         guards = {
           blast_radius        = { count = 50, percent = 50 }
@@ -196,7 +196,10 @@ locals {
           protected_tags      = { "nightshift:protected" = "true" }
         }
         functions = {
-          cost-anomaly = { budgets = { dev = 500, prod = 5000, staging = 1500 } }
+          cost-anomaly = {
+            budgets = { dev = 500, prod = 5000, staging = 1500 }
+            sources = { detector = var.watches_bill }
+          }
         }
       }
     }

@@ -78,3 +78,14 @@ variable "today" {
   type        = string
   default     = null
 }
+
+variable "watches_bill" {
+  description = <<-EOT
+    Whether cost-anomaly reads the bill of the account day by day and looks for
+    unusual spending itself. The bill is one for an account, so one environment
+    of each account does: true wherever an environment has its own.
+  EOT
+  type        = bool
+  default     = false
+  nullable    = false
+}

@@ -72,10 +72,9 @@ locals {
   # What a function's settings have below their first level, and what Terraform
   # alone knows.
   _function_details = {
-    cost-anomaly = {
+    cost-anomaly = merge(local._cost_anomaly_sections, {
       alerts_topic = one([for key in keys(local.costs_topics) : local.topic_arns[key]])
-      detection    = local._cost_anomaly_detection
-    }
+    })
     security-triage = {
       enrichment = local._security_triage_enrichment
       playbooks  = local._security_triage_playbooks

@@ -40,6 +40,10 @@ variable "configuration" {
           window_days      = optional(number)
           z                = optional(number)
         }))
+        sources = optional(object({
+          ask_anomaly_detection = optional(bool)
+          detector              = optional(bool)
+        }))
       }))
       off-hours = optional(object({
         auto_scaling   = optional(string)

@@ -136,6 +136,10 @@ variable "settings" {
               window_days      = optional(number)
               z                = optional(number)
             }))
+            sources = optional(object({
+              ask_anomaly_detection = optional(bool)
+              detector              = optional(bool)
+            }))
           }))
           off-hours = optional(object({
             auto_scaling   = optional(string)

@@ -78,7 +78,7 @@ run "as_specified" {
     error_message = "The lock is one that can be taken away again, until somebody says otherwise in writing."
   }
   assert {
-    condition     = toset(keys(output.automation.functions)) == toset(["notify", "security-triage"])
+    condition     = toset(keys(output.automation.functions)) == toset(["cost-anomaly", "notify", "security-triage"])
     error_message = "off-hours is not deployed to production."
   }
   assert {

@@ -92,6 +92,7 @@ run "the_settings_are_what_the_function_reads" {
           budgets            = { dev = 500, prod = 5000, staging = 1500 }
           detection          = { daily = 2.5, lag_days = 3 }
           requests_per_month = 200
+          sources            = { detector = false }
         }
       }
     }
@@ -104,6 +105,7 @@ run "the_settings_are_what_the_function_reads" {
         budgets            = { dev = 500, prod = 5000, staging = 1500 }
         detection          = { daily = 2.5, lag_days = 3 }
         requests_per_month = 200
+        sources            = { detector = false }
       }
     }
     error_message = "What is left out is left out of the document; the topic is Terraform's to say."
