@@ -83,9 +83,9 @@ variable "watches_bill" {
   description = <<-EOT
     Whether cost-anomaly reads the bill of the account day by day and looks for
     unusual spending itself. The bill is one for an account, so one environment
-    of each account does: true wherever an environment has its own.
+    of each account does: null leaves it to production; true wherever an
+    environment has an account of its own.
   EOT
   type        = bool
-  default     = true
-  nullable    = false
+  default     = null
 }

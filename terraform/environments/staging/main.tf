@@ -198,7 +198,7 @@ locals {
         functions = {
           cost-anomaly = {
             budgets = { dev = 500, prod = 5000, staging = 1500 }
-            sources = { detector = var.watches_bill }
+            sources = { detector = coalesce(var.watches_bill, false) }
           }
         }
       }
