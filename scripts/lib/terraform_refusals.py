@@ -5,7 +5,9 @@
 Starting the provider is most of what such a test costs. For each folder whose
 tests have such runs, `.refusals-<name>` is made beside it: the folder's
 variables, the locals that their validations read, and those runs; they are
-taken out of the folder's own tests. To be used on a copy.
+taken out of the folder's own tests. A validation that reads more than locals
+stays with the folder, and so do the runs that expect its variable to be refused.
+To be used on a copy.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ _LOCAL = re.compile(r"^  (\w+) += .*?(?=^  \w+ += |^  #|^\}|\Z)", re.MULTILINE |
 _READ = re.compile(r"\blocal\.(\w+)")
 # What needs more than variables and locals: other objects, and files of the folder.
 _ELSEWHERE = re.compile(r"\b(?:data|module|path|aws_\w+|terraform)\.|\b(?:file\w*|templatefile)\(")
+_VALIDATION = re.compile(r"^  validation \{\n.*?^  \}\n", re.MULTILINE | re.DOTALL)
 _DESCRIPTION = re.compile(r"^ +(?:description|error_message) += .*$", re.MULTILINE)
 _EXPECTED = re.compile(r"expect_failures = \[(.*?)\]", re.DOTALL)
 
@@ -33,14 +36,19 @@ def main(folders: list[str]) -> int:
 
 def apart(folder: Path) -> None:
     """Moves the runs of one folder that refuse variables."""
-    variables = "".join(block for file in sorted(folder.glob("*.tf")) for block in _blocks(file.read_text(), "variable"))
+    whole = {block.split('"')[1]: block for file in sorted(folder.glob("*.tf"))
+             for block in _blocks(file.read_text(), "variable")}
+    kept = {name: _VALIDATION.sub(lambda found: "" if _reads_elsewhere(found[0]) else found[0], block)
+            for name, block in whole.items()}
+    alone = {f"var.{name}" for name, block in kept.items() if block == whole[name]}
+    variables = "".join(kept.values())
     needed = _needed(variables, {name: text for file in folder.glob("*.tf") for name, text in _locals(file.read_text())})
     if needed is None:
         return
     place = folder.parent / f".refusals-{folder.name}"
     for test in sorted(folder.glob("tests/*.tftest.hcl")):
         text = test.read_text()
-        runs = [block for block in _blocks(text, "run") if _refuses(block)]
+        runs = [block for block in _blocks(text, "run") if _refuses(block, alone)]
         if not runs:
             continue
         (place / "tests").mkdir(parents=True, exist_ok=True)
@@ -68,7 +76,7 @@ def _locals(text: str) -> Iterator[tuple[str, str]]:
 def _needed(variables: str, known: dict[str, str]) -> list[str] | None:
     """What the validations read, all the way down; None where that is more than locals."""
     wanted, found = set(_READ.findall(variables)), dict[str, str]()
-    if _ELSEWHERE.search(_DESCRIPTION.sub("", variables)):
+    if _reads_elsewhere(variables):
         return None
     while wanted - set(found):
         for name in wanted - set(found):
@@ -79,10 +87,14 @@ def _needed(variables: str, known: dict[str, str]) -> list[str] | None:
     return list(found.values())
 
 
-def _refuses(run: str) -> bool:
+def _reads_elsewhere(text: str) -> bool:
+    return _ELSEWHERE.search(_DESCRIPTION.sub("", text)) is not None
+
+
+def _refuses(run: str, alone: set[str]) -> bool:
     expected = _EXPECTED.search(run)
     return expected is not None and "module {" not in run and all(
-        one.strip().startswith("var.") for one in expected[1].split(",") if one.strip())
+        one.strip() in alone for one in expected[1].split(",") if one.strip())
 
 
 if __name__ == "__main__":
