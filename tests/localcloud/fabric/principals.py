@@ -66,6 +66,21 @@ def _principal(request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@door.route("caller")
+def _caller(request: dict[str, Any]) -> dict[str, Any]:
+    """Who an access key belongs to, as CloudTrail names them: a role's session, a user, or the root."""
+    from ..state import ACCOUNT
+
+    session = sts._sessions.get(request["access_key"])
+    if session is not None:
+        arn = str(session["Arn"])
+        return {"arn": arn, "role": iam_evaluator._role_name_from_assumed_arn(arn), "session": arn.rpartition("/")[2]}
+    key = iam._access_keys.get_scoped(ACCOUNT, None, request["access_key"])
+    if key is not None:
+        return {"arn": f"arn:aws:iam::{ACCOUNT}:user/{key['UserName']}", "user": key["UserName"]}
+    return {"arn": f"arn:aws:iam::{ACCOUNT}:root"}
+
+
 @door.route("trust")
 def _trust(request: dict[str, Any]) -> dict[str, Any]:
     """Whom a role lets in; None where there is no such role."""

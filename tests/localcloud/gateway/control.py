@@ -74,6 +74,7 @@ async def _reset(gateway: Gateway, _request: dict[str, Any]) -> dict[str, Any]:
     async with gateway.session.post(gateway.parts["resources"] / "moto-api" / "reset") as answer:
         await answer.read()
     gateway.recorder.clear()
+    gateway.trail.clear()
     gateway.state.invocations.unlink(missing_ok=True)
     gateway.faults = []
     gateway.mount.inbox.clear()

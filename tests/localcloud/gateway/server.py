@@ -20,6 +20,7 @@ from . import control, errors, faults, inbox, timekeeping
 from .operations import Operation, identify
 from .recorder import Recorder, calling_function, error_code
 from .routing import Signature, part_of, signature
+from .trail import LOOK_UP, Trail
 
 _HOP_BY_HOP = frozenset({
     "connection", "expect", "keep-alive", "proxy-authenticate", "proxy-authorization",
@@ -39,6 +40,7 @@ class Gateway:
         self.state = state
         self.clock = Clock(state.clock)
         self.recorder = Recorder(state, self.clock)
+        self.trail = Trail()
         self.parts = {name: URL(part.url(name)) for name in ("fabric", "resources")}
         self.iam = os.environ.get("LOCALCLOUD_IAM", "off")
         self.faults: list[faults.Rule] = []
@@ -99,10 +101,14 @@ class Gateway:
             if verdict and not verdict.allowed and self.iam == "enforce":
                 response = errors.denied(operation, verdict.message())
                 code = "AccessDenied"
+        if response is None and operation.action == LOOK_UP:
+            response = await self.trail.answer(self.door, operation, signed, self.clock.now())
+            code = error_code(response.status, response.headers, bytes(response.body or b""))
         if response is None:
             response, code = await self._passed(request, signed, operation, None if stream else body)
         if response.status == 200 and operation.action == "sns:Publish":
             self.mount.published(operation.parameters)
+        self.trail.heard(operation, signed, request.headers, at=self.clock.now(), code=code, verdict=verdict)
         self.recorder.write(
             operation, signed, request.headers, status=response.status, code=code,
             seconds=time.perf_counter() - started, role=verdict.role if verdict else None, fault=struck,
