@@ -254,7 +254,9 @@ impl Sighting {
     }
 }
 
-/// Roots by what they add, the most first; those of the same place are one.
+/// Roots by what they add, the most first; those of the same place are one. What
+/// names a usage type comes before the rest: a Region and an environment are the
+/// same money, cut otherwise, and tell less.
 pub fn ranked(mut roots: Vec<Root>) -> Vec<Root> {
     roots.sort_by(|one, other| {
         let place = one.place().cmp(&other.place());
@@ -262,8 +264,11 @@ pub fn ranked(mut roots: Vec<Root>) -> Vec<Root> {
     });
     roots.dedup_by(|one, kept| one.place() == kept.place());
     roots.sort_by(|one, other| {
+        let tells = one.usage_type.is_none().cmp(&other.usage_type.is_none());
         let most = other.contribution.cmp(&one.contribution);
-        most.then_with(|| one.place().cmp(&other.place()))
+        tells
+            .then(most)
+            .then_with(|| one.place().cmp(&other.place()))
     });
     roots.truncate(ROOTS);
     roots
@@ -304,6 +309,17 @@ mod tests {
             ranked,
             [root("c", Some(5)), root("a", Some(3)), root("b", None)]
         );
+    }
+
+    #[test]
+    fn a_usage_type_tells_more_than_a_region_of_the_same_money() {
+        let region = Root {
+            region: Some("us-east-1".to_owned()),
+            contribution: Some(Money::from_micro_usd(9)),
+            ..Root::default()
+        };
+        let ranked = ranked(vec![region.clone(), root("a", Some(7))]);
+        assert_eq!(ranked, [root("a", Some(7)), region]);
     }
 
     #[test]
