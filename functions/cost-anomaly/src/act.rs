@@ -22,7 +22,7 @@ use crate::config::Config;
 use crate::decide::{Verdict, decide, month_of};
 use crate::matter::{
     Belonging, BudgetStanding, BudgetState, CreditState, Given, Matter, PARTITION, Place, Spend,
-    State, Telling, is_matter, sort_key,
+    State, Telling, WatchState, is_matter, sort_key,
 };
 use crate::messages::{self, Setting};
 use crate::model::Sighting;
@@ -48,6 +48,8 @@ pub enum Word {
     Standing(BudgetStanding),
     /// What is known of credits.
     Credits(CreditState),
+    /// Whether spending is seen at all.
+    Watch(WatchState),
     /// A message that nothing here knows.
     Note(Note),
     /// What a person says of it.
@@ -287,6 +289,9 @@ fn take(matter: Option<Matter>, place: &Place, word: &Word) -> Option<Matter> {
         }
         (State::Budget(budget), Word::Alert(alert)) => budget.hear(alert.clone()),
         (State::Budget(budget), Word::Standing(own)) => budget.read(own.clone()),
+        (State::Watch(known), Word::Watch(watch)) if known.at <= watch.at => {
+            *known = watch.clone();
+        }
         (State::Credits(known), Word::Credits(credits)) if known.at <= credits.at => {
             *known = credits.clone();
         }
@@ -310,6 +315,7 @@ fn first(word: &Word) -> Option<State> {
             Some(State::Budget(budget))
         }
         Word::Credits(credits) => Some(State::Credits(credits.clone())),
+        Word::Watch(watch) => Some(State::Watch(watch.clone())),
         Word::Note(note) => Some(State::Note(note.clone())),
         Word::Given(_) | Word::Time => None,
     }

@@ -7,6 +7,7 @@
 pub mod credits;
 pub mod detect;
 pub mod standing;
+pub mod watch;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -54,6 +55,19 @@ pub fn decide(matter: &Matter, config: &Config, now: Timestamp) -> Verdict {
         State::Spend(spend) => spending(spend, config, now),
         State::Budget(budget) => of_budget(budget, matter, now),
         State::Credits(credits) => of_credits(credits, now),
+        State::Watch(watch) => Case {
+            open: !watch.blind.is_empty(),
+            silent: true,
+            severity: Severity::Warning,
+            size: i64::try_from(watch.blind.len()).unwrap_or(i64::MAX),
+            grown: by_one,
+            why: if watch.blind.is_empty() {
+                "spending is seen again"
+            } else {
+                "spending is not seen"
+            }
+            .to_owned(),
+        },
         State::Note(_) => Case {
             open: true,
             silent: false,

@@ -3,10 +3,12 @@
 mod budget;
 mod credits;
 mod spend;
+mod watch;
 
 pub use budget::{BudgetState, Range, Standing as BudgetStanding, step};
 pub use credits::CreditState;
 pub use spend::{Belonging, Given, Spend, Standing as SpendStanding, Window, days_between};
+pub use watch::WatchState;
 
 use std::fmt;
 
@@ -44,6 +46,8 @@ pub enum Place {
     },
     /// The account's credits.
     Credits,
+    /// Whether spending is seen at all.
+    Watch,
     /// A message that nothing here knows.
     Note(String),
 }
@@ -54,6 +58,7 @@ impl fmt::Display for Place {
             Self::Spend(cause) => write!(f, "spend/{cause}"),
             Self::Budget { name, month } => write!(f, "budget/{name}/{month}"),
             Self::Credits => f.write_str("credits"),
+            Self::Watch => f.write_str("watch"),
             Self::Note(id) => write!(f, "note/{id}"),
         }
     }
@@ -69,6 +74,8 @@ pub enum State {
     Budget(BudgetState),
     /// Credits.
     Credits(CreditState),
+    /// The watch itself.
+    Watch(WatchState),
     /// A message.
     Note(Note),
 }

@@ -7,6 +7,7 @@ mod chart;
 mod links;
 mod month;
 mod spend;
+mod watch;
 
 pub use month::monthly;
 
@@ -73,12 +74,13 @@ pub fn message(
         ),
         State::Budget(budget) => ("budget", budget::words(budget, matter, verdict, setting)),
         State::Credits(credits) => ("credits", budget::credits(credits, verdict)),
+        State::Watch(watch) => ("watch", watch::words(watch, verdict)),
         State::Note(note) => ("note", budget::note(note)),
     };
     let is_note = matches!(matter.place, Place::Note(_));
     let attachment = match &matter.state {
         State::Spend(spend) => chart::of(spend, over),
-        State::Budget(_) | State::Credits(_) | State::Note(_) => None,
+        State::Budget(_) | State::Credits(_) | State::Watch(_) | State::Note(_) => None,
     };
     Notification {
         version: Notification::VERSION,

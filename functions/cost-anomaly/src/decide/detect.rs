@@ -179,6 +179,16 @@ fn causes(anomaly: &Anomaly) -> Vec<Root> {
     parts.collect()
 }
 
+/// The newest day of which anything is known.
+pub fn newest_day(history: &History, lag: u8) -> Option<Date> {
+    let all = history.series(Cut::ServiceAccount.breakdown(), Charge::Usage, lag);
+    let newest = |series: &Series| {
+        let known = series.dated().filter(|(_, day)| day.amount().is_some());
+        known.map(|(day, _)| day).max()
+    };
+    all.iter().filter_map(newest).max()
+}
+
 fn points(series: &Series, episode: &Episode, settings: &Settings) -> Vec<Point> {
     let track = judge(series, settings);
     let end = episode.last.checked_add(3.days()).unwrap_or(episode.last);

@@ -13,7 +13,7 @@ use nightshift_runtime::{
 use super::{CostAnomaly, PAUSE, milliseconds, written};
 use crate::act::{Desk, Finished, Word, placed, remembered};
 use crate::config::{Config, NAME};
-use crate::decide::{credits, day_of, detect, standing};
+use crate::decide::{credits, day_of, detect, standing, watch};
 use crate::matter::{Matter, Place, State};
 use crate::observe::{Bills, Cut, Meter, MeterError, Read, Reader, Spent, Surroundings, shut_out};
 use crate::report::{Bill, Report};
@@ -79,12 +79,30 @@ where
         let (matters, mut gaps) = remembered(self.ledger).await?;
         let mut words: Vec<(Place, Word)> = Vec::new();
         let (mut judged, mut pages) = (0, 0);
-        if self.config.sources.detector {
-            let read = self.reader().read(&Cut::ALL, self.from()).await;
+        let read = if self.config.sources.detector {
+            Some(self.reader().read(&Cut::ALL, self.from()).await)
+        } else {
+            None
+        };
+        if let Some(read) = &read {
             pages += read.pages;
-            judged = self.judge(&read, &matters, &mut words, &mut gaps);
-            gaps.extend(read.gaps);
+            judged = self.judge(read, &matters, &mut words, &mut gaps);
         }
+        let shut_out = self.shut_out().await.unwrap_or_else(|gap| {
+            gaps.push(gap);
+            None
+        });
+        let lag = self.config.detection.lag_days;
+        let known = matters.iter().find_map(|matter| match &matter.state {
+            State::Watch(watch) => Some(watch),
+            _ => None,
+        });
+        let watch = watch::state(read.as_ref(), shut_out.as_deref(), known, lag, self.now);
+        if known.is_some() || !watch.blind.is_empty() || watch.tried_since.is_some() {
+            words.push((Place::Watch, Word::Watch(watch)));
+        }
+        gaps.extend(read.map(|read| read.gaps).unwrap_or_default());
+        gaps.extend(shut_out);
         if self.config.sources.ask_anomaly_detection {
             match self.anomalies(&mut pages).await {
                 Ok(news) => words.extend(
@@ -94,7 +112,6 @@ where
                 Err(error) => gaps.push(error.to_string()),
             }
         }
-        gaps.extend(self.unreachable().await);
         // What nobody has said anything of may be over by the time that passed.
         let open = matters
             .iter()
@@ -207,21 +224,21 @@ where
         judged
     }
 
-    /// Why AWS cannot say something about spending, where that is so.
-    async fn unreachable(&self) -> Option<String> {
-        let topic = self.config.alerts_topic.as_deref()?;
-        match self.bills.topic_policy(topic).await {
-            Ok(policy) => {
-                let out = shut_out(policy.as_deref().unwrap_or_default());
-                (!out.is_empty()).then(|| {
-                    format!(
-                        "the policy of {topic} does not let {} publish, so what they say is lost; apply the environment's Terraform again",
-                        out.join(" and ")
-                    )
-                })
-            }
-            Err(error) => Some(error.to_string()),
-        }
+    /// Why AWS cannot say something about spending, where that is so; an error
+    /// where that is not known.
+    async fn shut_out(&self) -> Result<Option<String>, String> {
+        let Some(topic) = self.config.alerts_topic.as_deref() else {
+            return Ok(None);
+        };
+        let policy = self.bills.topic_policy(topic).await;
+        let policy = policy.map_err(|error| error.to_string())?;
+        let out = shut_out(policy.as_deref().unwrap_or_default());
+        Ok((!out.is_empty()).then(|| {
+            format!(
+                "The policy of {topic} does not let {} publish, so what they say is lost; apply the environment's Terraform again.",
+                out.join(" and ")
+            )
+        }))
     }
 
     async fn anomalies(&self, pages: &mut u32) -> Result<Vec<News>, MeterError> {

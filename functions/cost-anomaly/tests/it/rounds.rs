@@ -159,8 +159,8 @@ fn a_new_service_is_a_class_of_its_own() {
 fn a_bill_that_cannot_be_read_raises_no_alarm_and_forgets_nothing() {
     let world = world();
     run(world.round(at(NOW), false));
-    // Every answer of the next three days is a refusal.
-    for day in ["25", "26", "27"] {
+    // Every answer of the next two days is a refusal.
+    for day in ["25", "26"] {
         world
             .bill
             .script
@@ -184,11 +184,37 @@ fn a_bill_that_cannot_be_read_raises_no_alarm_and_forgets_nothing() {
     }
     assert_eq!(told(&world), Vec::<String>::new());
     // Refusals are free, and counted so.
-    let spent = run(world.round(at("2026-11-28T06:30:00Z"), false))
+    let spent = run(world.round(at("2026-11-27T06:30:00Z"), false))
         .spent
         .unwrap();
     assert_eq!(spent.total(), 20);
     assert_eq!(told(&world), Vec::<String>::new());
+}
+
+#[test]
+fn a_watch_that_sees_nothing_for_days_is_told_and_closed() {
+    let world = world();
+    run(world.round(at(NOW), false));
+    for day in ["25", "26", "27", "28"] {
+        let refused = [Some("LimitExceededException"); 5];
+        world.bill.script.lock().unwrap().extend(refused);
+        run(world.round(at(&format!("2026-11-{day}T06:30:00Z")), false));
+    }
+    let messages = world.publisher.published();
+    assert_eq!(messages.len(), 1, "it is told once");
+    let message = &messages[0];
+    assert_eq!(message.kind, "cost-anomaly.watch");
+    assert!(
+        message.summary.contains("after 2026-11-23"),
+        "{}",
+        message.summary
+    );
+    let why = &message.sections[0].items;
+    assert!(why[0].contains("LimitExceededException"), "{why:?}");
+    run(world.round(at("2026-11-29T06:30:00Z"), false));
+    let last = world.publisher.published().pop().unwrap();
+    assert_eq!(last.status, Status::Resolved);
+    assert!(last.summary.contains("seen again"), "{}", last.summary);
 }
 
 #[test]
@@ -374,7 +400,7 @@ fn what_the_service_is_asked_is_the_same_matter() {
 }
 
 #[test]
-fn a_topic_that_shuts_aws_out_is_told_as_a_gap() {
+fn a_topic_that_shuts_aws_out_is_told() {
     let mut world = world();
     world.config.alerts_topic = Some("arn:aws:sns:us-east-1:123456789012:costs".to_owned());
     let round = run(world.round(at(NOW), false));
@@ -384,4 +410,6 @@ fn a_topic_that_shuts_aws_out_is_told_as_a_gap() {
         "{:?}",
         round.gaps
     );
+    let titles = told(&world);
+    assert_eq!(titles, ["Unusual spending would not be noticed"]);
 }
