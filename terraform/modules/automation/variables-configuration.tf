@@ -20,9 +20,30 @@ variable "configuration" {
     }), {})
     functions = optional(object({
       cost-anomaly = optional(object({
+        budget_names       = optional(map(string))
         budgets            = optional(map(number))
+        feedback           = optional(bool)
         requests_per_month = optional(number)
         tag                = optional(string)
+        baseline = optional(object({
+          monthly_usd = number
+          name        = string
+        }))
+        changes = optional(object({
+          before   = optional(string)
+          most     = optional(number)
+          patience = optional(string)
+        }))
+        cost_explorer = optional(object({
+          history_days = optional(number)
+          metric       = optional(string)
+          reread_days  = optional(number)
+        }))
+        credits = optional(object({
+          as_of       = string
+          balance_usd = number
+          expires     = optional(string)
+        }))
         detection = optional(object({
           accept_after     = optional(number)
           daily            = optional(number)
@@ -43,6 +64,13 @@ variable "configuration" {
         sources = optional(object({
           ask_anomaly_detection = optional(bool)
           detector              = optional(bool)
+        }))
+        telling = optional(object({
+          error_usd   = optional(number)
+          grows_by    = optional(number)
+          notice_usd  = optional(number)
+          quiet_days  = optional(number)
+          warning_usd = optional(number)
         }))
       }))
       off-hours = optional(object({
@@ -205,15 +233,34 @@ variable "configuration" {
     ])
     error_message = "configuration.functions.cost-anomaly.budgets: by environment's code, more than 0 US dollars a month."
   }
-  # A day's own query is one page at least, and Cost Explorer takes a cent for
-  # each: with less than one a day the cap would be the function's end.
+  # The same twice: which one it is, only the message can say.
   validation {
-    condition = try(coalesce(
-      var.configuration.functions.cost-anomaly.requests_per_month
-      ), 31) >= 31 && floor(try(coalesce(
-        var.configuration.functions.cost-anomaly.requests_per_month
-    ), 31)) == try(coalesce(var.configuration.functions.cost-anomaly.requests_per_month), 31)
-    error_message = "configuration.functions.cost-anomaly.requests_per_month is a whole number from 31: one request a day."
+    condition = alltrue([
+      for path, limits in local.cost_anomaly_limits : alltrue([
+        for value in [try(
+          var.configuration.functions.cost-anomaly[path],
+          var.configuration.functions.cost-anomaly[split(".", path)[0]][split(".", path)[1]],
+          null,
+        )] :
+        value == null ? true : (
+          value >= limits.from && value <= limits.to && (!limits.whole || floor(value) == value)
+        )
+      ])
+    ])
+    error_message = "configuration.functions.cost-anomaly: ${join(", ", [
+      for path, limits in local.cost_anomaly_limits :
+      "${path} is ${limits.whole ? "a whole number " : ""}from ${limits.from} to ${limits.to}"
+      if !alltrue([
+        for value in [try(
+          var.configuration.functions.cost-anomaly[path],
+          var.configuration.functions.cost-anomaly[split(".", path)[0]][split(".", path)[1]],
+          null,
+        )] :
+        value == null ? true : (
+          value >= limits.from && value <= limits.to && (!limits.whole || floor(value) == value)
+        )
+      ])
+    ])}."
   }
   validation {
     condition = can(regex("^[A-Za-z0-9 _.:/=+@-]{1,128}$", try(coalesce(
@@ -223,12 +270,69 @@ variable "configuration" {
   }
   validation {
     condition = alltrue([
-      for field, value in try({
-        for field, value in var.configuration.functions.cost-anomaly.detection : field => value
-        if value != null && field != "dips"
-      }, {}) : value >= 0
+      for field in ["daily", "floor_percent", "new_daily", "new_total"] :
+      try(coalesce(var.configuration.functions.cost-anomaly.detection[field]), 1) > 0
     ])
-    error_message = "configuration.functions.cost-anomaly.detection: no length, share or amount is below 0."
+    error_message = "configuration.functions.cost-anomaly.detection: daily, floor_percent, new_daily and new_total are more than 0."
+  }
+  validation {
+    condition = (
+      try(coalesce(var.configuration.functions.cost-anomaly.detection.least_days), 14) <=
+      try(coalesce(var.configuration.functions.cost-anomaly.detection.window_days), 56)
+    )
+    error_message = "configuration.functions.cost-anomaly.detection: least_days is no more than window_days, which is 56 where it is left out."
+  }
+  validation {
+    condition = alltrue([
+      for environment, name in try(coalesce(var.configuration.functions.cost-anomaly.budget_names), {}) :
+      contains(keys(try(coalesce(var.configuration.functions.cost-anomaly.budgets), {})), environment) &&
+      can(regex("^[^:\\\\]{1,100}$", name))
+    ])
+    error_message = "configuration.functions.cost-anomaly.budget_names: by the code of an environment in budgets, the name that AWS Budgets knows, at most 100 characters without : and \\."
+  }
+  validation {
+    condition = try(coalesce(
+      var.configuration.functions.cost-anomaly.baseline.monthly_usd
+    ), 1) > 0 && trimspace(try(coalesce(var.configuration.functions.cost-anomaly.baseline.name), "plan")) != ""
+    error_message = "configuration.functions.cost-anomaly.baseline: a month of it costs more than 0 US dollars, and it has a name."
+  }
+  validation {
+    condition = alltrue([
+      for length in [
+        try(coalesce(var.configuration.functions.cost-anomaly.changes.before), "PT48H"),
+        try(coalesce(var.configuration.functions.cost-anomaly.changes.patience), "PT15S"),
+      ] :
+      can(regex("^PT([0-9]+H)?([0-9]+M)?([0-9]+S)?$", length)) && !endswith(length, "T")
+    ])
+    error_message = "configuration.functions.cost-anomaly.changes: before and patience are hours, minutes and seconds as ISO 8601 writes them, like PT48H."
+  }
+  validation {
+    condition = contains(["net-amortized", "unblended"], try(coalesce(
+      var.configuration.functions.cost-anomaly.cost_explorer.metric
+    ), "unblended"))
+    error_message = "configuration.functions.cost-anomaly.cost_explorer.metric is unblended or net-amortized."
+  }
+  validation {
+    condition = alltrue([
+      for day in [
+        try(coalesce(var.configuration.functions.cost-anomaly.credits.as_of), "2026-11-01"),
+        try(coalesce(var.configuration.functions.cost-anomaly.credits.expires), "2026-11-01"),
+      ] :
+      can(regex("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", day)) && can(timeadd("${day}T00:00:00Z", "0s"))
+    ]) && try(coalesce(var.configuration.functions.cost-anomaly.credits.balance_usd), 0) >= 0
+    error_message = "configuration.functions.cost-anomaly.credits: as_of and expires are days like 2026-11-01, and balance_usd is not below 0."
+  }
+  # What is left out has the function's default, and that counts here too.
+  validation {
+    condition = alltrue([
+      for usd in [[
+        0,
+        try(coalesce(var.configuration.functions.cost-anomaly.telling.notice_usd), 20),
+        try(coalesce(var.configuration.functions.cost-anomaly.telling.warning_usd), 100),
+        try(coalesce(var.configuration.functions.cost-anomaly.telling.error_usd), 1000),
+      ]] : usd[0] <= usd[1] && usd[1] <= usd[2] && usd[2] <= usd[3]
+    ])
+    error_message = "configuration.functions.cost-anomaly.telling: from 0 on, notice_usd, warning_usd and error_usd rise in this order; left out they are 20, 100 and 1000."
   }
   validation {
     condition = contains(["zero", "suspend-and-stop"], try(coalesce(

@@ -116,9 +116,30 @@ variable "settings" {
         }))
         functions = optional(object({
           cost-anomaly = optional(object({
+            budget_names       = optional(map(string))
             budgets            = optional(map(number))
+            feedback           = optional(bool)
             requests_per_month = optional(number)
             tag                = optional(string)
+            baseline = optional(object({
+              monthly_usd = number
+              name        = string
+            }))
+            changes = optional(object({
+              before   = optional(string)
+              most     = optional(number)
+              patience = optional(string)
+            }))
+            cost_explorer = optional(object({
+              history_days = optional(number)
+              metric       = optional(string)
+              reread_days  = optional(number)
+            }))
+            credits = optional(object({
+              as_of       = string
+              balance_usd = number
+              expires     = optional(string)
+            }))
             detection = optional(object({
               accept_after     = optional(number)
               daily            = optional(number)
@@ -139,6 +160,13 @@ variable "settings" {
             sources = optional(object({
               ask_anomaly_detection = optional(bool)
               detector              = optional(bool)
+            }))
+            telling = optional(object({
+              error_usd   = optional(number)
+              grows_by    = optional(number)
+              notice_usd  = optional(number)
+              quiet_days  = optional(number)
+              warning_usd = optional(number)
             }))
           }))
           off-hours = optional(object({

@@ -89,26 +89,62 @@ run "the_settings_are_what_the_function_reads" {
     configuration = {
       functions = {
         cost-anomaly = {
+          baseline           = { monthly_usd = 3400, name = "the plan, on demand and never asleep" }
+          budget_names       = { prod = "everything of production" }
           budgets            = { dev = 500, prod = 5000, staging = 1500 }
+          changes            = { before = "PT72H", most = 3, patience = "PT10S" }
+          cost_explorer      = { history_days = 395, metric = "net-amortized", reread_days = 10 }
+          credits            = { as_of = "2026-11-01", balance_usd = 1000, expires = "2027-10-31" }
           detection          = { daily = 2.5, lag_days = 3 }
+          feedback           = true
           requests_per_month = 200
-          sources            = { detector = false }
+          sources            = { ask_anomaly_detection = true, detector = false }
+          tag                = "Environment"
+          telling            = { error_usd = 800, grows_by = 2, notice_usd = 10, quiet_days = 5, warning_usd = 80 }
         }
       }
     }
   }
 
   assert {
-    condition = jsondecode(aws_ssm_parameter.configuration.insecure_value).functions == {
-      cost-anomaly = {
-        alerts_topic       = "arn:aws:sns:us-east-1:123456789012:personal-timeline-dev-operations-costs"
-        budgets            = { dev = 500, prod = 5000, staging = 1500 }
-        detection          = { daily = 2.5, lag_days = 3 }
-        requests_per_month = 200
-        sources            = { detector = false }
+    condition = jsonencode(jsondecode(aws_ssm_parameter.configuration.insecure_value).functions.cost-anomaly) == jsonencode(merge(
+      var.configuration.functions.cost-anomaly,
+      {
+        alerts_topic = "arn:aws:sns:us-east-1:123456789012:personal-timeline-dev-operations-costs"
+        detection    = { daily = 2.5, lag_days = 3 }
+      },
+    ))
+    error_message = "What is said is in the document as it was said; the topic is Terraform's to say."
+  }
+}
+
+run "what_is_left_out_is_left_out_of_the_document" {
+  command = plan
+
+  variables {
+    configuration = {
+      functions = {
+        cost-anomaly = {
+          changes       = { most = 0 }
+          cost_explorer = { reread_days = 5 }
+          credits       = { as_of = "2026-11-01", balance_usd = 1000 }
+          sources       = { detector = false }
+          telling       = { quiet_days = 7 }
+        }
       }
     }
-    error_message = "What is left out is left out of the document; the topic is Terraform's to say."
+  }
+
+  assert {
+    condition = jsondecode(aws_ssm_parameter.configuration.insecure_value).functions.cost-anomaly == {
+      alerts_topic  = "arn:aws:sns:us-east-1:123456789012:personal-timeline-dev-operations-costs"
+      changes       = { most = 0 }
+      cost_explorer = { reread_days = 5 }
+      credits       = { as_of = "2026-11-01", balance_usd = 1000 }
+      sources       = { detector = false }
+      telling       = { quiet_days = 7 }
+    }
+    error_message = "The function has the defaults, and it takes no null, on no level."
   }
 }
 
@@ -142,6 +178,16 @@ run "half_a_request" {
   expect_failures = [var.configuration]
 }
 
+run "a_hundred_dollars_and_a_cent_of_requests" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { requests_per_month = 10001 } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
 run "a_tag_that_no_resource_could_have" {
   command = plan
 
@@ -157,6 +203,236 @@ run "a_day_that_settles_before_it_is_over" {
 
   variables {
     configuration = { functions = { cost-anomaly = { detection = { lag_days = -1 } } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "a_window_of_half_a_day_more" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { detection = { window_days = 56.5 } } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "more_days_than_the_window_has" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { detection = { least_days = 57 } } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "a_rise_of_nothing" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { detection = { daily = 0 } } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "no_spread_at_all" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { detection = { floor_percent = 0 } } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "a_trend_that_explains_everything" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { detection = { trend_percent = 5.5 } } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "a_budget_without_an_environment" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { budgets = { dev = 500 }, budget_names = { prod = "production" } } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "a_budget_that_aws_would_not_name_so" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { budgets = { dev = 500 }, budget_names = { dev = "dev:monthly" } } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "a_baseline_of_nothing" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { baseline = { monthly_usd = 0, name = "the plan" } } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "a_baseline_without_a_name" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { baseline = { monthly_usd = 3400, name = " " } } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "a_look_back_in_days" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { changes = { before = "P2D" } } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "a_look_back_of_nothing" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { changes = { patience = "PT" } } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "more_changes_than_a_byte_counts" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { changes = { most = 256 } } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "a_metric_that_is_not_read" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { cost_explorer = { metric = "BlendedCost" } } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "more_history_than_there_is" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { cost_explorer = { history_days = 396 } } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "a_bill_that_is_read_before_it_is_revised" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { cost_explorer = { reread_days = 2 } } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "credits_of_no_day" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { credits = { as_of = "2026-02-30", balance_usd = 1000 } } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "credits_that_expire_at_an_instant" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { credits = { as_of = "2026-11-01", balance_usd = 1000, expires = "2027-10-31T00:00:00Z" } } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "credits_that_are_owed" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { credits = { as_of = "2026-11-01", balance_usd = -1 } } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "louder_before_it_is_a_notice" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { telling = { notice_usd = 150 } } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "an_error_that_is_no_warning" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { telling = { error_usd = 50, notice_usd = 10, warning_usd = 80 } } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "a_notice_of_less_than_nothing" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { telling = { notice_usd = -1 } } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "told_again_for_every_cent" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { telling = { grows_by = 1 } } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "a_matter_that_is_never_over" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { telling = { quiet_days = 31 } } } }
   }
 
   expect_failures = [var.configuration]
