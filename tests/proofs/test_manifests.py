@@ -22,6 +22,8 @@ PLACEHOLDERS = set(re.findall(
         ROOT / "terraform/modules/automation/main.tf").read_text(), re.DOTALL)[1], re.MULTILINE))
 
 _READS = re.compile(r":(Batch)?(Get|Describe|List|Query|Search|Lookup|Simulate|Check)\w*$")
+# What IAM cannot narrow: granted only where a setting asks for it.
+_WITHOUT_RESOURCES = {"ce:ProvideAnomalyFeedback"}
 _RATE = re.compile(r"rate\((1 (minute|hour|day)|[2-9]\d* (minutes|hours|days)|1\d+ (minutes|hours|days))\)")
 _CRON = re.compile(r"cron\((\S+ ){5}\S+\)")
 
@@ -134,6 +136,15 @@ def test_what_other_regions_hand_over_is_heard_at_home(function: Function) -> No
             assert narrows(event["pattern_elsewhere"], event["pattern"]), f"{key}: home does not match all of it"
 
 
+@each_function()
+def test_what_is_heard_without_a_setting_is_a_part(function: Function) -> None:
+    """What is left out where a setting is off is not something else."""
+    for key, event in function.manifest["events"].items():
+        for setting, narrower in event.get("pattern_without", {}).items():
+            assert narrower != event["pattern"], f"{key}: {setting} changes nothing"
+            assert narrows(narrower, event["pattern"]), f"{key} hears more without {setting}"
+
+
 @pytest.mark.parametrize(("narrow", "wide", "answer"), [
     ({"source": ["a"], "detail": {"x": ["1"]}}, {"source": ["a", "b"]}, True),
     ({"source": ["a"], "detail": {"x": ["1"], "y": ["2"]}}, {"source": ["a"], "detail": {"x": ["1", "2"]}}, True),
@@ -176,6 +187,9 @@ def test_wildcards_only_read(function: Function, statement: Statement) -> None:
     changing = [action for action in statement.actions if not _READS.search(action)]
     assert not any("*" in action for action in statement.actions), "name the actions"
     if not changing:
+        return
+    if set(changing) <= _WITHOUT_RESOURCES:
+        assert statement.only_where, f"{changing} on every resource, wanted or not"
         return
     assert "*" not in statement.resources, f"{changing} on every resource of the account"
     if any("*" in resource for resource in statement.resources):

@@ -57,6 +57,27 @@ def test_every_manifests_rules_are_applied_and_no_others(estate: Estate, rules: 
     assert all(rule.enabled for rule in rules)
 
 
+@pytest.mark.parametrize(("monitor", "heard"), [
+    ("personal-timeline-dev-spend-anomalies", True),
+    ("personal-timeline-devel-spend-anomalies", False),
+    ("personal-timeline-prod-spend-anomalies", False),
+    ("personal-timeline-shared-services-anomalies", False),
+    (None, False),
+])
+def test_who_does_not_watch_the_bill_hears_its_own_monitor(estate: Estate, monitor: str | None, heard: bool) -> None:
+    (function,) = (one for one in functions() if one.name == "cost-anomaly")
+    narrower = json.dumps(function.manifest["events"]["anomaly-detected"]["pattern_without"]["sources.detector"])
+    for name, value in {"project": "personal-timeline", "environment": "dev"}.items():
+        narrower = narrower.replace(f"${{{name}}}", value)
+    (fixture,) = (one for one in EVENTS if one.id.endswith("cost-anomaly/anomaly-event"))
+    event = copy.deepcopy(fixture.content)
+    del event["detail"]["monitorName"]
+    if monitor is not None:
+        event["detail"]["monitorName"] = monitor
+    rule = Rule("beside", json.loads(narrower), ("cost-anomaly",), enabled=True)
+    assert matches(estate, rule, event) is heard
+
+
 @pytest.mark.parametrize("fixture", EVENTS, ids=lambda fixture: fixture.id)
 def test_an_event_reaches_exactly_its_function(estate: Estate, rules: list[Rule], fixture: Fixture) -> None:
     reached = [(rule.name, function) for rule in rules if rule.enabled and matches(estate, rule, fixture.content)

@@ -67,6 +67,10 @@ pub struct EventRule {
     /// What of the pattern other Regions hand over; all of it where it is left out.
     #[serde(default)]
     pub pattern_elsewhere: Option<Value>,
+    /// What of the pattern is heard where a setting of the function is off, by the
+    /// setting.
+    #[serde(default)]
+    pub pattern_without: BTreeMap<String, Value>,
     /// `all` or `home`, where the event is heard; home where it is left out.
     #[serde(default)]
     pub regions: Option<String>,

@@ -12,6 +12,9 @@ locals {
     ])
   }
 
+  # As the function has it where nothing is said.
+  _watches_bill = try(coalesce(local._cost_anomaly.sources.detector), true)
+
   # As the function has them (its config.rs, and settings.rs of shared/cost). A
   # day's own query is one page at least, and Cost Explorer takes a cent for each:
   # with less than one a day the cap would be the function's end.

@@ -148,15 +148,21 @@ locals {
   }
 
   # Where no channel gathers messages there is nothing to flush, and where no
-  # playbook may be used nothing to go on with.
+  # playbook may be used nothing to go on with. What the whole bill says is said
+  # once, by the environment that watches it.
   _schedules_needed = {
-    "notify/flush"             = length(var.notify.matters) > 0
-    "security-triage/continue" = length(local.playbooks) > 0
+    "cost-anomaly/recommendations" = local._watches_bill
+    "cost-anomaly/report"          = local._watches_bill
+    "notify/flush"                 = length(var.notify.matters) > 0
+    "security-triage/continue"     = length(local.playbooks) > 0
   }
-  # What a statement's only_where names and this environment does not have.
+  # What a statement's only_where or an event's pattern_without names, and this
+  # environment does not have.
   _settings_off = [
     for setting, on in {
-      "security-triage/playbooks" = length(local.playbooks) > 0
+      "cost-anomaly/feedback"         = try(coalesce(local._cost_anomaly.feedback), false)
+      "cost-anomaly/sources.detector" = local._watches_bill
+      "security-triage/playbooks"     = length(local.playbooks) > 0
       "security-triage/playbooks.isolate_instance.remove_profile" = try(
         coalesce(local._security_triage.playbooks.isolate_instance.remove_profile), false
       )
@@ -196,8 +202,14 @@ locals {
         event       = key
         function    = name
         name        = "${local.prefix}-${name}-${key}"
-        pattern     = jsonencode(event.pattern)
-        queued      = try(manifest.queue.events, false)
+        pattern = jsonencode(try(
+          [
+            for setting, narrower in event.pattern_without : narrower
+            if contains(local._settings_off, "${name}/${setting}")
+          ][0],
+          event.pattern,
+        ))
+        queued = try(manifest.queue.events, false)
       }
     }
   ]...)

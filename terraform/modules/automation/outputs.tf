@@ -52,7 +52,9 @@ output "configuration_parameter" {
 
 output "costs_topic_arn" {
   description = "Topic at which budgets and anomaly detection reach the function that explains them; null where no function listens."
-  value       = one([for key in keys(local.costs_topics) : aws_sns_topic.topic[key].arn])
+  # The policy's, so that whoever names the topic to AWS comes after it: what AWS
+  # may not publish it refuses, or loses.
+  value = one([for key in keys(local.costs_topics) : aws_sns_topic_policy.topic[key].arn])
 }
 
 output "dead_letter_queues" {

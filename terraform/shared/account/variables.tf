@@ -112,8 +112,9 @@ variable "costs" {
     The account's bill; null is off. budget_usd is the whole account's;
     allocation_tags and categories split it; export lays it down line by line.
     addresses hear of budget and anomalies by mail. topic_arn: where both are
-    explained, the topic operations-costs of an environment with cost-anomaly;
-    null is the topic of the audit's alarms.
+    explained, the topic operations-costs of the environment that watches the
+    bill (output automation, costs_topic_arn); null is the topic of the audit's
+    alarms.
   EOT
   type = object({
     addresses       = optional(set(string), [])

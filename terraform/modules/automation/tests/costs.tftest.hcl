@@ -66,6 +66,134 @@ run "budgets_and_anomalies_reach_the_function" {
   }
 }
 
+# What is deployed, not what stands for it.
+run "the_function_looks_at_what_is_there" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = {} } }
+    functions     = ["cost-anomaly"]
+    functions_dir = "../../../functions"
+    packages_dir  = "../../../target/lambda"
+  }
+
+  assert {
+    condition = (
+      jsondecode(aws_ssm_parameter.configuration.insecure_value).functions.cost-anomaly.alerts_topic ==
+      "arn:aws:sns:us-east-1:123456789012:${aws_sns_topic.topic["costs"].name}" &&
+      [
+        for statement in jsondecode(aws_iam_role_policy.manifest["cost-anomaly"].policy).Statement :
+        statement.Resource if contains(statement.Action, "sns:GetTopicAttributes")
+      ] == [["arn:aws:sns:us-east-1:123456789012:${aws_sns_topic.topic["costs"].name}"]]
+    )
+    error_message = "The topic that it is told to look at is the one that admits Budgets and anomaly detection, and it may look."
+  }
+  assert {
+    condition     = output.costs_topic_arn == aws_sns_topic_policy.topic["costs"].arn
+    error_message = "Who names the topic to AWS waits for its policy."
+  }
+  assert {
+    condition = (
+      aws_sns_topic_subscription.function["cost-anomaly"].topic_arn == aws_sns_topic.topic["costs"].arn &&
+      aws_sns_topic_subscription.function["cost-anomaly"].endpoint == aws_sqs_queue.function["cost-anomaly"].arn &&
+      aws_sns_topic_subscription.function["cost-anomaly"].raw_message_delivery &&
+      aws_sns_topic_subscription.function["cost-anomaly"].filter_policy == null
+    )
+    error_message = "All that the topic hears fills the function's queue, as AWS has written it."
+  }
+  assert {
+    condition = [
+      for statement in jsondecode(aws_sqs_queue.function["cost-anomaly"].policy).Statement :
+      [statement.Principal.Service, statement.Condition.ArnEquals["aws:SourceArn"]] if statement.Effect == "Allow"
+      ] == [
+      ["sns.amazonaws.com", "arn:aws:sns:us-east-1:123456789012:personal-timeline-dev-operations-costs"],
+      ["events.amazonaws.com", ["arn:aws:events:us-east-1:123456789012:rule/personal-timeline-dev-cost-anomaly-anomaly-detected"]],
+    ]
+    error_message = "The queue takes what the topic and the rule bring."
+  }
+  assert {
+    condition = alltrue([
+      for service in ["budgets", "costalerts", "events", "sns"] : anytrue([
+        for statement in jsondecode(aws_kms_key.operations.policy).Statement : (
+          contains(statement.Principal.Service, "${service}.amazonaws.com") &&
+          contains(statement.Action, "kms:Decrypt") &&
+          anytrue([for action in statement.Action : startswith(action, "kms:GenerateDataKey")]) &&
+          jsonencode(statement.Condition) == jsonencode({ StringEquals = { "aws:SourceAccount" = "123456789012" } })
+        ) if contains(["CostAlerts", "MessagePaths"], statement.Sid)
+      ])
+    ])
+    error_message = "Topic and queue are encrypted: who publishes and who delivers can use the key."
+  }
+  assert {
+    condition = jsondecode(aws_cloudwatch_event_rule.function["cost-anomaly/anomaly-detected"].event_pattern) == {
+      detail-type = ["Anomaly Detected"]
+      source      = ["aws.ce"]
+    }
+    error_message = "Who watches the bill hears every monitor of the account."
+  }
+  assert {
+    condition = !contains(flatten([
+      for statement in jsondecode(aws_iam_role_policy.manifest["cost-anomaly"].policy).Statement : statement.Action
+    ]), "ce:ProvideAnomalyFeedback")
+    error_message = "What people say of an anomaly goes back to AWS only where that is wanted."
+  }
+  assert {
+    condition = toset([
+      for key, schedule in aws_scheduler_schedule.function : key if schedule.state == "ENABLED"
+    ]) == toset(["cost-anomaly/detect", "cost-anomaly/recommendations", "cost-anomaly/report"])
+    error_message = "Who watches the bill tells what it says."
+  }
+}
+
+run "an_environment_that_leaves_the_bill_to_another" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { sources = { detector = false } } } }
+    functions     = ["cost-anomaly"]
+    functions_dir = "../../../functions"
+    packages_dir  = "../../../target/lambda"
+  }
+
+  assert {
+    condition = jsondecode(aws_cloudwatch_event_rule.function["cost-anomaly/anomaly-detected"].event_pattern) == {
+      detail      = { monitorName = [{ prefix = "personal-timeline-dev-" }] }
+      detail-type = ["Anomaly Detected"]
+      source      = ["aws.ce"]
+    }
+    error_message = "It hears its own monitors, and no other environment's."
+  }
+  assert {
+    condition = toset([
+      for key, schedule in aws_scheduler_schedule.function : key if schedule.state == "ENABLED"
+    ]) == toset(["cost-anomaly/detect"])
+    error_message = "What the whole bill says is said once; what is open is closed everywhere."
+  }
+}
+
+run "it_may_be_said_here_all_the_same" {
+  command = plan
+
+  variables {
+    configuration = { functions = { cost-anomaly = { feedback = true, sources = { detector = false } } } }
+    functions     = ["cost-anomaly"]
+    functions_dir = "../../../functions"
+    overrides     = { cost-anomaly = { schedules = { report = { enabled = true } } } }
+    packages_dir  = "../../../target/lambda"
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.function["cost-anomaly/report"].state == "ENABLED"
+    error_message = "What is said of a schedule by hand holds."
+  }
+  assert {
+    condition = contains(flatten([
+      for statement in jsondecode(aws_iam_role_policy.manifest["cost-anomaly"].policy).Statement : statement.Action
+    ]), "ce:ProvideAnomalyFeedback")
+    error_message = "What people say goes back where it is wanted."
+  }
+}
+
 run "nobody_listens_and_there_is_no_topic" {
   command = plan
 
