@@ -348,10 +348,10 @@ variable "configuration" {
         try(var.configuration.functions.off-hours.warn_before, null),
       ] :
       duration == null ? true : can(regex(
-        "^P([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+S)?)?$", duration
-      )) && !can(regex("[PT]$", duration))
+        "^PT([0-9]+H)?([0-9]+M)?([0-9]+S)?$", duration
+      )) && !endswith(duration, "T")
     ])
-    error_message = "configuration.functions.off-hours: lengths of time are ISO 8601, like PT8H."
+    error_message = "configuration.functions.off-hours: lengths of time are hours, minutes and seconds as ISO 8601 writes them, like PT8H."
   }
   validation {
     condition = alltrue([
@@ -450,9 +450,9 @@ variable "configuration" {
         try(coalesce(var.configuration.functions.security-triage.playbooks.max_age), "PT24H"),
         try(coalesce(var.configuration.functions.security-triage.playbooks.approval.valid_for), "PT1H"),
       ] :
-      can(regex("^P([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+S)?)?$", length)) && !can(regex("[PT]$", length))
+      can(regex("^PT([0-9]+H)?([0-9]+M)?([0-9]+S)?$", length)) && !endswith(length, "T")
     ])
-    error_message = "configuration.functions.security-triage.playbooks: max_age and approval.valid_for are lengths of time as ISO 8601 writes them, like PT24H."
+    error_message = "configuration.functions.security-triage.playbooks: max_age and approval.valid_for are hours, minutes and seconds as ISO 8601 writes them, like PT24H."
   }
   validation {
     condition = alltrue([

@@ -140,8 +140,8 @@ variable "notify" {
   }
   validation {
     condition = var.notify.silent_after == null ? true : can(regex(
-      "^P([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+S)?)?$", var.notify.silent_after
-    )) && !can(regex("[PT]$", var.notify.silent_after))
-    error_message = "notify.silent_after is a length of time as ISO 8601 writes it, like PT26H."
+      "^PT([0-9]+H)?([0-9]+M)?([0-9]+S)?$", var.notify.silent_after
+    )) && !endswith(var.notify.silent_after, "T")
+    error_message = "notify.silent_after is hours, minutes and seconds as ISO 8601 writes them, like PT26H."
   }
 }

@@ -104,6 +104,36 @@ run "a_wrong_length_of_time" {
   expect_failures = [var.configuration]
 }
 
+run "a_lease_in_days_which_differ_in_length" {
+  command = plan
+
+  variables {
+    configuration = { functions = { off-hours = { lease = "P1D" } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "an_approval_in_days" {
+  command = plan
+
+  variables {
+    configuration = { functions = { security-triage = { playbooks = { approval = { valid_for = "P1DT2H" } } } } }
+  }
+
+  expect_failures = [var.configuration]
+}
+
+run "silence_in_days" {
+  command = plan
+
+  variables {
+    notify = { silent_after = "P1D" }
+  }
+
+  expect_failures = [var.notify]
+}
+
 run "a_rule_with_two_outcomes" {
   command = plan
 
