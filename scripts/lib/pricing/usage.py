@@ -43,6 +43,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "secondary_ebs_gb": "GB-month of EBS snapshots in us-west-2",
         "secondary_rds_gb": "GB-month of RDS snapshots in us-west-2",
     },
+    "bill": {"pages": "pages of Cost Explorer that cost-anomaly asks for"},
     "caches": {"backup_gb": "GB-month of ElastiCache snapshots"},
     "cdn": {
         "europe_gb": "GB to visitors in Europe",

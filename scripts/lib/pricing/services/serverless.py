@@ -1,4 +1,4 @@
-"""Lambda, SNS, SQS, EventBridge, Step Functions."""
+"""Lambda, what a function of ours pays by the call, SNS, SQS, EventBridge, Step Functions."""
 
 from __future__ import annotations
 
@@ -29,6 +29,12 @@ def function(estimate: Estimate, resource: Resource) -> None:
     disk = resource.block("ephemeral_storage").get("size")
     if disk and int(disk) > 512:
         estimate.name(resource.address, "ephemeral storage beyond 512 MB", "no rule")
+
+
+@whole("Cost Explorer", "aws_lambda_function")
+def bill(estimate: Estimate, found: list[Resource]) -> None:
+    if any(str(one.get("function_name", "")).endswith("-cost-anomaly-function") for one in found):
+        estimate.add_used("pages", "bill.pages", "cost-explorer.pages", estimate.home(found))
 
 
 @whole("SNS", "aws_sns_topic")
