@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 _WHOLE = pytest.StashKey[bool]()
-_BROKEN = pytest.StashKey[str]()
+_BROKEN = pytest.StashKey[dict[Path, str]]()
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -43,12 +43,12 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Remember the chapter that failed."""
     outcome = yield
     if outcome.get_result().failed and item.get_closest_marker("chapter"):
-        item.session.stash.setdefault(_BROKEN, item.name)
+        item.session.stash.setdefault(_BROKEN, {}).setdefault(item.path, item.name)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A story whose chapter failed cannot be told on."""
-    broken = item.session.stash.get(_BROKEN, None)
+    broken = item.session.stash.get(_BROKEN, {}).get(item.path)
     if broken and item.get_closest_marker("chapter"):
         pytest.skip(f"{broken} failed before")
 

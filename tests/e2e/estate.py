@@ -39,6 +39,8 @@ CONTAINMENT = {
     "never": ["break-glass"],
     "per_hour": 100,
 }
+# In this account development reads the bill: nobody else is here.
+VARIABLES = {"watches_bill": True}
 # Every minute of the days that tests walk through would wake it: they say `continue` themselves.
 OVERRIDES = {"security-triage": {"schedules": {"continue": {"enabled": False}}}}
 
@@ -217,13 +219,13 @@ def open_estate(folder: Path) -> Estate:
     cloud = LocalCloud(folder / "cloud", iam="enforce", time=START, timings={"asg-retry": 600.0})
     if cloud.running():
         stage = terraform.Estate("development", work=folder / "terraform", env=cloud.env, packages=folder,
-                                 values={"containment": CONTAINMENT, "overrides": OVERRIDES})
+                                 values={"containment": CONTAINMENT, "overrides": OVERRIDES}, variables=VARIABLES)
         return Estate(cloud, stage, stage.outputs()["automation"])
     zips = packages()
     cloud.start()
     try:
         stage = terraform.Estate("development", work=folder / "terraform", env=cloud.env, packages=zips,
-                                 values={"containment": CONTAINMENT, "overrides": OVERRIDES})
+                                 values={"containment": CONTAINMENT, "overrides": OVERRIDES}, variables=VARIABLES)
         estate = Estate(cloud, stage, stage.apply()["automation"])
         furnish(estate)
     except BaseException:
