@@ -18,12 +18,14 @@ use crate::playbooks::call::Call;
 use crate::playbooks::cloud::{Cloud, Place};
 use crate::playbooks::commands::{Incidents, Proposal};
 use crate::playbooks::config::Config;
+use crate::playbooks::engine;
 use crate::playbooks::guards::Policy;
-use crate::playbooks::journal::Phase;
+use crate::playbooks::journal::{Phase, Said};
 use crate::playbooks::look::{Look, Seen};
 use crate::playbooks::observed::Observed;
 use crate::playbooks::plan::Target;
 use crate::playbooks::run::Hands;
+use crate::playbooks::store;
 
 /// The small AWS, shared by runs.
 pub struct Shared(pub Mutex<World>);
@@ -125,6 +127,20 @@ impl Stage {
             .await
             .map(|progressed| progressed.stored.unwrap().journal.phase)
             .map_err(|error| error.to_string())
+    }
+
+    /// What a person says, without the run that would come with it.
+    pub async fn say_yes(&self, proposal: &Proposal) {
+        let id = &proposal.plan.id;
+        let (version, stored) = store::read(&self.ledger, id).await.unwrap().unwrap();
+        let said = Said {
+            by: "alice".to_owned(),
+            at: noon(),
+        };
+        let approved = engine::approve(&stored.plan, &stored.journal, said).unwrap();
+        store::write(&self.ledger, &stored.plan, &approved, version)
+            .await
+            .unwrap();
     }
 
     pub async fn undo(&self, proposal: &Proposal, forced: bool) -> Result<Phase, String> {

@@ -9,8 +9,7 @@ use super::world::{KEY, World};
 use super::{at, noon};
 use crate::playbooks::Playbook;
 use crate::playbooks::call::KeyStatus;
-use crate::playbooks::engine;
-use crate::playbooks::journal::{Phase, Said};
+use crate::playbooks::journal::Phase;
 use crate::playbooks::messages::Teller;
 use crate::playbooks::store;
 use crate::playbooks::tick::End;
@@ -95,16 +94,7 @@ async fn guards_are_asked_again_at_the_moment_of_the_call() {
 async fn a_plan_that_is_held_up_goes_on_later() {
     let mut stage = Stage::new();
     let proposal = stage.plan(Playbook::DisableAccessKey, None).await.unwrap();
-    let id = &proposal.plan.id;
-    let (version, stored) = store::read(&stage.ledger, id).await.unwrap().unwrap();
-    let said = Said {
-        by: "alice".to_owned(),
-        at: noon(),
-    };
-    let approved = engine::approve(&stored.plan, &stored.journal, said).unwrap();
-    store::write(&stage.ledger, &stored.plan, &approved, version)
-        .await
-        .unwrap();
+    stage.say_yes(&proposal).await;
 
     stage.switch = StopSwitch::Unreadable("AccessDenied".to_owned());
     let all = stage
@@ -178,16 +168,7 @@ async fn an_undo_leaves_alone_what_others_have_changed_since() {
 async fn an_undo_leaves_alone_what_others_had_done_before() {
     let stage = Stage::new();
     let proposal = stage.plan(Playbook::DisableAccessKey, None).await.unwrap();
-    let id = &proposal.plan.id;
-    let (version, stored) = store::read(&stage.ledger, id).await.unwrap().unwrap();
-    let said = Said {
-        by: "alice".to_owned(),
-        at: noon(),
-    };
-    let approved = engine::approve(&stored.plan, &stored.journal, said).unwrap();
-    store::write(&stage.ledger, &stored.plan, &approved, version)
-        .await
-        .unwrap();
+    stage.say_yes(&proposal).await;
     stage.change(|world| {
         world.keys.insert(KEY.to_owned(), KeyStatus::Inactive);
     });
