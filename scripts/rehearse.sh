@@ -11,10 +11,11 @@ Usage: scripts/rehearse.sh [--release] [--fast] [--no-browser] [--keep]
 
 Sets up what it needs, outside the checkout. Then it builds the functions,
 starts the local cloud, applies terraform/environments/development into it and
-plays: a warning, somebody's keep-awake, a night, a morning, a holiday in which
-RDS starts itself, and the morning after. A timeline shows what happens, a
-summary what came of it, and a page the Slack messages. Everything it started
-is ended, whatever happens.
+plays: an instance that mines, a warning, somebody's keep-awake, a night, a
+morning, a holiday in which a forgotten NAT gateway costs money and RDS starts
+itself, and the morning after. A timeline shows what happens, a summary what
+came of it, and a page the Slack messages. Everything it started is ended,
+whatever happens.
 
   --release      optimised functions, as they are deployed: their time and memory
                  in the summary are then the real ones; the first build of them

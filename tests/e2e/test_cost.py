@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import subprocess
-from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -218,7 +217,8 @@ def test_the_next_morning_finds_the_spike_and_says_all_of_it(estate: Estate) -> 
 
 
 def test_the_service_sees_the_same_and_it_stays_one_matter(estate: Estate) -> None:
-    found = estate.cloud.anomaly(from_=day(0).isoformat(), service=NAT, usage_type="NatGateway-Bytes", region="us-east-1")
+    found = estate.cloud.anomaly(
+        from_=day(0).isoformat(), service=NAT, usage_type="NatGateway-Bytes", region="us-east-1")
     assert [topic["delivered"] for topic in found["topics"]] == [True], "by SNS as well as by EventBridge"
     assert settled(estate) == [], "the same money, which people know of"
     [open_] = [one for one in ask(estate, "status")["open"] if NAT in one["matter"]]

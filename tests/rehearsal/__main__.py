@@ -17,13 +17,13 @@ from secrets import token_hex
 from types import FrameType
 from zoneinfo import ZoneInfo
 
-from e2e.estate import CONTAINMENT, OVERRIDES
+from e2e.estate import CONTAINMENT, OVERRIDES, VARIABLES
 from e2e.terraform import Estate
 from localcloud import LocalCloud, LocalCloudError
 from localcloud.inbox import Webhook
 from localcloud.timeline import Event, Printer, Style
 
-from . import intruder
+from . import intruder, spender
 from .day import EVENING, play
 from .stage import RehearsalError, Stage
 from .summary import summarise
@@ -44,6 +44,7 @@ def main() -> int:
     try:
         with _cloud(options) as cloud:
             stage = _set(cloud, printer, options)
+            spender.bill(stage)
             intruder.play(stage)
             states = play(stage)
             printer.summary(summarise(stage, states, time.monotonic() - started, options.profile))
@@ -92,7 +93,7 @@ def _set(cloud: LocalCloud, printer: Printer, options: argparse.Namespace) -> St
     say("terraform apply of terraform/environments/development (RDS alone takes over a minute)")
     began = time.monotonic()
     estate = Estate("development", work=cloud.state.directory / "terraform", env=cloud.env, packages=options.packages,
-                    values={"containment": CONTAINMENT, "overrides": OVERRIDES})
+                    values={"containment": CONTAINMENT, "overrides": OVERRIDES}, variables=VARIABLES)
     outputs = estate.apply()
     say(f"applied in {time.monotonic() - began:.0f} s")
     return Stage(cloud=cloud, printer=printer, zone=ZONE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import spender
 from .estate import Resource
 from .stage import RehearsalError, Stage
 
@@ -23,6 +24,7 @@ def play(stage: Stage) -> tuple[list[Resource], list[Resource], list[Resource]]:
     _wake(stage, MORNING, evening)
     _holiday(stage)
     _wake(stage, RETURN, evening)
+    spender.told(stage, f"Over: {spender.SERVICE} ")
     return evening, night, stage.states()
 
 
@@ -67,6 +69,8 @@ def _holiday(stage: Stage) -> None:
     stage.say("step", "The last evening before the holidays.")
     stage.walk_to(MORNING, "19:16")
     stage.expect("everything asleep", all(one.asleep for one in stage.states()))
+    gateway = spender.forget(stage)
+    spender.found(stage, gateway)
     stage.jump_to(FORCED_START, "18:50")
     stage.say("step", "A week has passed. RDS does not let a database stand still for longer.")
     stage.walk_to(FORCED_START, "19:31")
