@@ -264,7 +264,11 @@ def test_it_ends_and_is_closed(estate: Estate) -> None:
     assert not [one for one in ask(estate, "status")["open"] if "spend/" in one["matter"]]
 
 
-def test_each_week_it_is_told_what_aws_recommends(estate: Estate) -> None:
+def test_each_month_it_is_told_what_aws_recommends(estate: Estate) -> None:
+    # On the fourth, which lies in these days unless the story is told again on other ones.
+    if not about(_story["told"], "recommendations"):
+        assert ask(estate, "recommendations", publish=True)["published"]
+        settled(estate)
     [digest] = about(_story["told"], "recommendations")
     assert "Savings Plans" in json.dumps(digest["facts"]), "how far they are used"
     assert "db.r6g.large to db.m6g.large" in section(digest, "What to do, the most saving first")
