@@ -91,7 +91,7 @@ class Fixture:
 
     @property
     def kind(self) -> str:
-        """``command``, ``event`` (EventBridge), ``batch`` (SQS) or ``other``."""
+        """``command``, ``event`` (EventBridge), ``batch`` (SQS), ``notice`` (SNS) or ``other``."""
         if not isinstance(self.content, dict):
             return "other"
         if "command" in self.content:
@@ -99,10 +99,11 @@ class Fixture:
         if "detail-type" in self.content and "source" in self.content:
             return "event"
         records = self.content.get("Records")
-        if isinstance(records, list) and all(
-                isinstance(record, dict) and record.get("eventSource") == "aws:sqs" for record in records):
+        if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
+            return "other"
+        if all(record.get("eventSource") == "aws:sqs" for record in records):
             return "batch"
-        return "other"
+        return "notice" if all(record.get("EventSource") == "aws:sns" for record in records) else "other"
 
 
 @dataclass(frozen=True)

@@ -207,13 +207,15 @@ def test_a_fixture_belongs_to_a_function_that_takes_its_kind(fixture: Fixture) -
     assert owner is not None, f"there is no functions/{fixture.function}/function.json"
     if fixture.malformed:
         return
-    assert fixture.kind != "other", "neither a command, an EventBridge event nor an SQS batch"
+    assert fixture.kind != "other", "neither a command, an event of EventBridge, a batch of SQS nor a notice of SNS"
     if fixture.kind == "event":
         assert owner.manifest["events"], f"{owner.name} has no rule"
         required = {"version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail"}
         assert required <= fixture.content.keys()
     if fixture.kind == "batch":
         assert owner.manifest["queue"], f"{owner.name} has no queue"
+    if fixture.kind == "notice":
+        assert (owner.manifest["queue"] or {}).get("topic"), f"no topic speaks to {owner.name}"
 
 
 @each_function()
