@@ -39,8 +39,8 @@ CONTAINMENT = {
     "never": ["break-glass"],
     "per_hour": 100,
 }
-# In this account development reads the bill: nobody else is here.
-VARIABLES = {"watches_bill": True}
+# Development has this account to itself.
+VARIABLES = {"watches_account": True}
 # Every minute of the days that tests walk through would wake it: they say `continue` themselves.
 OVERRIDES = {"security-triage": {"schedules": {"continue": {"enabled": False}}}}
 

@@ -4,6 +4,9 @@
 locals {
   mail_channels = length(var.alarm_addresses) > 0 ? ["mail"] : []
 
+  # See variable watches_account.
+  watches_account = coalesce(var.watches_account, false)
+
   # See variable node_sizes.
   node_types = { lean = "t3.small", roomy = "t3.medium" }
 
@@ -189,6 +192,12 @@ locals {
       architecture = var.architecture
       ledger       = { deletion_protection = false }
       overrides    = local.overrides
+      # Findings belong to the account: who leaves it to another environment
+      # hears them there.
+      functions = local.watches_account ? null : [
+        for path in fileset(var.functions_dir, "*/function.json") :
+        dirname(path) if dirname(path) != "security-triage"
+      ]
       alarm_subscriptions = {
         for address in var.alarm_addresses : address => { endpoint = address }
       }
@@ -213,7 +222,7 @@ locals {
         functions = {
           cost-anomaly = {
             budgets = { dev = 500, prod = 5000, staging = 1500 }
-            sources = { detector = coalesce(var.watches_bill, false) }
+            sources = { detector = local.watches_account }
           }
           off-hours = {
             closed       = local.closed

@@ -3,6 +3,9 @@
 locals {
   mail_channels = length(var.alarm_addresses) > 0 ? ["mail"] : []
 
+  # See variable watches_account.
+  watches_account = coalesce(var.watches_account, true)
+
   # See variable node_sizes.
   node_types = { lean = "t3.large", roomy = "t3.xlarge" }
 
@@ -226,7 +229,10 @@ locals {
         matters = { slack = {} }
       }
       # Nothing of production sleeps: off-hours is not deployed here.
-      functions = ["cost-anomaly", "notify", "security-triage"]
+      functions = concat(
+        ["cost-anomaly", "notify"],
+        local.watches_account ? ["security-triage"] : [],
+      )
       configuration = {
         guards = {
           blast_radius = { count = 10, percent = 10 }
@@ -238,7 +244,7 @@ locals {
         functions = {
           cost-anomaly = {
             budgets = { dev = 500, prod = 5000, staging = 1500 }
-            sources = { detector = coalesce(var.watches_bill, true) }
+            sources = { detector = local.watches_account }
           }
           # The rules that Nightshift ships; findings are not changed.
           security-triage = {}

@@ -79,12 +79,13 @@ variable "today" {
   default     = null
 }
 
-variable "watches_bill" {
+variable "watches_account" {
   description = <<-EOT
-    Whether cost-anomaly reads the bill of the account day by day and looks for
-    unusual spending itself. The bill is one for an account, so one environment
-    of each account does: null leaves it to production; true wherever an
-    environment has an account of its own.
+    Whether this environment watches what belongs to the account as a whole:
+    cost-anomaly reads the bill day by day and looks for unusual spending itself,
+    and security-triage hears the findings. One environment of each account does:
+    null leaves it to production; true wherever an environment has an account of
+    its own.
   EOT
   type        = bool
   default     = null

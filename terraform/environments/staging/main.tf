@@ -3,6 +3,9 @@
 locals {
   mail_channels = length(var.alarm_addresses) > 0 ? ["mail"] : []
 
+  # See variable watches_account.
+  watches_account = coalesce(var.watches_account, false)
+
   # See variable node_sizes.
   node_types = { lean = "t3.medium", roomy = "t3.large" }
 
@@ -185,9 +188,12 @@ locals {
         )
         fallback = one(local.mail_channels)
       }
-      # Nothing of staging sleeps, and production's security-triage hears the
-      # findings of the account.
-      functions = ["cost-anomaly", "notify"]
+      # Nothing of staging sleeps. Findings belong to the account: who leaves it
+      # to another environment hears them there.
+      functions = concat(
+        ["cost-anomaly", "notify"],
+        local.watches_account ? ["security-triage"] : [],
+      )
       configuration = {
         guards = {
           blast_radius        = { count = 50, percent = 50 }
@@ -198,7 +204,7 @@ locals {
         functions = {
           cost-anomaly = {
             budgets = { dev = 500, prod = 5000, staging = 1500 }
-            sources = { detector = coalesce(var.watches_bill, false) }
+            sources = { detector = local.watches_account }
           }
         }
       }

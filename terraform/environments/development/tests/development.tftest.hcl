@@ -62,12 +62,32 @@ run "as_specified" {
   }
   assert {
     condition = toset(keys(output.automation.functions)) == toset([
-      for path in fileset(var.functions_dir, "*/function.json") : dirname(path)
+      for path in fileset(var.functions_dir, "*/function.json") :
+      dirname(path) if dirname(path) != "security-triage"
     ])
-    error_message = "Every folder with a manifest is deployed."
+    error_message = "Every folder with a manifest is deployed, but for what watches the account."
   }
   assert {
     condition     = contains(keys(output.automation.schedules), "off-hours/reconcile")
     error_message = "Off-hours is woken by a clock."
+  }
+}
+
+run "with_an_account_of_its_own" {
+  command = plan
+
+  variables {
+    watches_account = true
+  }
+
+  assert {
+    condition = toset(keys(output.automation.functions)) == toset([
+      for path in fileset(var.functions_dir, "*/function.json") : dirname(path)
+    ])
+    error_message = "Who watches the account hears its findings."
+  }
+  assert {
+    condition     = local.settings.automation.configuration.functions.cost-anomaly.sources.detector
+    error_message = "Who watches the account reads its bill."
   }
 }
