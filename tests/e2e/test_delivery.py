@@ -115,7 +115,7 @@ def test_every_message_was_one_that_slack_takes(estate: Estate) -> None:
 
 @pytest.mark.stage(2)
 def test_nothing_was_lost_on_the_way(estate: Estate) -> None:
-    for name in ("off-hours-dead-letters", "notify-dead-letters"):
+    for name in ("off-hours-dead-letters", "notify-dead-letters", "cost-anomaly-dead-letters"):
         left = estate.waiting(name)
         assert left == [], f"{name} holds what nobody expected"
     log = estate.cloud.state.log.read_text()

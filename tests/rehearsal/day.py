@@ -24,7 +24,7 @@ def play(stage: Stage) -> tuple[list[Resource], list[Resource], list[Resource]]:
     _wake(stage, MORNING, evening)
     _holiday(stage)
     _wake(stage, RETURN, evening)
-    spender.told(stage, f"Over: {spender.SERVICE} ")
+    spender.told(stage, f"Resolved: Over: {spender.SERVICE} costs $")
     return evening, night, stage.states()
 
 
@@ -76,3 +76,4 @@ def _holiday(stage: Stage) -> None:
     stage.walk_to(FORCED_START, "19:31")
     stage.expect("the database put back to sleep", all(one.asleep for one in stage.states()))
     stage.expect("a message about the forced start", stage.told("after seven days"))
+    spender.told(stage, f"Grown: {spender.SERVICE} costs $")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,8 +20,8 @@ def bill(stage: Stage) -> None:
     """What the account has spent, and what will come on its bill."""
     stage.cloud.spend({
         "estate": {"seed": 1, "months": 6},
-        "changes": [{"scene": "nat-spike", "from": _FIRST.isoformat(), "to": (_LAST + timedelta(days=1)).isoformat(),
-                     "line": {"tags": {"Environment": "dev"}}}]})
+        "changes": [{"scene": "nat-spike", "add": "120", "from": _FIRST.isoformat(),
+                     "to": (_LAST + timedelta(days=1)).isoformat(), "line": {"tags": {"Environment": "dev"}}}]})
 
 
 def forget(stage: Stage) -> str:
@@ -41,7 +42,7 @@ def found(stage: Stage, gateway: str) -> None:
     # The message goes through a queue that gathers for some seconds.
     stage.pass_seconds(10)
     message = told(stage, f"{SERVICE} costs $")
-    for words in ("NatGateway-Bytes", f"ec2:CreateNatGateway by user {_WHO}", "Expected", "It was planned"):
+    for words in ("NatGateway-Bytes", f"CreateNatGateway by user {_WHO}", "Expected", "It was planned"):
         stage.expect(f"`{words}` in the message about the gateway", words in message)
     stage.say("person", f"bob reads whom to ask; {_WHO} deletes the gateway")
     _client(stage).delete_nat_gateway(NatGatewayId=gateway)
@@ -56,8 +57,9 @@ def told(stage: Stage, title: str) -> str:
 
 
 def _title(message: dict[str, Any]) -> str:
+    """As it is read, without the sign of how bad it is."""
     payload = message["payload"]
-    return str(payload.get("text", "")) if isinstance(payload, dict) else ""
+    return re.sub(r"^\W+", "", str(payload.get("text", ""))) if isinstance(payload, dict) else ""
 
 
 def _client(stage: Stage) -> Any:
