@@ -159,8 +159,6 @@ impl Metric {
 pub struct Tell {
     /// A matter that goes on is told again when it has grown by this factor.
     pub grows_by: f64,
-    /// From which impact on it is a notice; below, it is for the record.
-    pub notice_usd: Usd,
     /// From which impact on it is a warning.
     pub warning_usd: Usd,
     /// From which impact on a person has to look at once.
@@ -173,7 +171,6 @@ impl Default for Tell {
     fn default() -> Self {
         Self {
             grows_by: 1.5,
-            notice_usd: Usd::dollars(20),
             warning_usd: Usd::dollars(100),
             error_usd: Usd::dollars(1_000),
             quiet_days: 4,
@@ -258,10 +255,10 @@ impl Config {
         if !(tell.grows_by >= 1.1 && tell.grows_by <= 10.0) {
             return refuse("telling.grows_by", "expected a factor of 1.1 to 10");
         }
-        if !(tell.notice_usd <= tell.warning_usd && tell.warning_usd <= tell.error_usd) {
+        if tell.warning_usd > tell.error_usd {
             return refuse(
                 "telling",
-                "expected notice_usd, warning_usd and error_usd to rise in this order",
+                "expected warning_usd to be no more than error_usd",
             );
         }
         if !(1..=30).contains(&tell.quiet_days) {

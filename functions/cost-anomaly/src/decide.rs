@@ -183,10 +183,8 @@ fn loudness(spend: &Spend, tell: &Tell) -> Severity {
     let impact = spend.impact();
     if impact >= tell.error_usd.0 {
         Severity::Error
-    } else if impact >= tell.warning_usd.0 {
+    } else if impact >= tell.warning_usd.0 || spend.is_new() {
         Severity::Warning
-    } else if impact >= tell.notice_usd.0 || spend.is_new() {
-        Severity::Notice
     } else {
         Severity::Info
     }
@@ -216,7 +214,7 @@ fn of_budget(budget: &BudgetState, matter: &Matter, now: Timestamp) -> Case {
         severity: match size {
             100.. => Severity::Error,
             80..100 => Severity::Warning,
-            _ => Severity::Notice,
+            _ => Severity::Info,
         },
         size: i64::from(size),
         grown: by_step,

@@ -68,7 +68,6 @@ variable "configuration" {
         telling = optional(object({
           error_usd   = optional(number)
           grows_by    = optional(number)
-          notice_usd  = optional(number)
           quiet_days  = optional(number)
           warning_usd = optional(number)
         }))
@@ -327,12 +326,11 @@ variable "configuration" {
     condition = alltrue([
       for usd in [[
         0,
-        try(coalesce(var.configuration.functions.cost-anomaly.telling.notice_usd), 20),
         try(coalesce(var.configuration.functions.cost-anomaly.telling.warning_usd), 100),
         try(coalesce(var.configuration.functions.cost-anomaly.telling.error_usd), 1000),
-      ]] : usd[0] <= usd[1] && usd[1] <= usd[2] && usd[2] <= usd[3]
+      ]] : usd[0] <= usd[1] && usd[1] <= usd[2]
     ])
-    error_message = "configuration.functions.cost-anomaly.telling: from 0 on, notice_usd, warning_usd and error_usd rise in this order; left out they are 20, 100 and 1000."
+    error_message = "configuration.functions.cost-anomaly.telling: from 0 on, warning_usd is no more than error_usd; left out they are 100 and 1000."
   }
   validation {
     condition = contains(["zero", "suspend-and-stop"], try(coalesce(

@@ -164,7 +164,6 @@ variable "settings" {
             telling = optional(object({
               error_usd   = optional(number)
               grows_by    = optional(number)
-              notice_usd  = optional(number)
               quiet_days  = optional(number)
               warning_usd = optional(number)
             }))

@@ -76,12 +76,11 @@ fn the_cuts_are_those_that_are_asked() {
 #[test]
 fn the_bands_are_the_defaults() {
     let Tell {
-        notice_usd,
         warning_usd,
         error_usd,
         ..
     } = Tell::default();
-    let amounts: Vec<String> = [Usd::default(), notice_usd, warning_usd, error_usd]
+    let amounts: Vec<String> = [Usd::default(), warning_usd, error_usd]
         .iter()
         .map(|usd| usd.0.to_string())
         .collect();

@@ -60,7 +60,7 @@ fn the_service_by_two_ways_and_our_own_detector_are_one_message() {
     let told = world.told(&matters[0]);
     assert_eq!(told.len(), 1, "{told:#?}");
     assert_eq!(told[0].title, "EC2 - Other costs $82.50 more than usual");
-    assert_eq!(told[0].severity, Severity::Notice);
+    assert_eq!(told[0].severity, Severity::Info);
 }
 
 #[test]
@@ -279,7 +279,7 @@ fn a_small_budget_that_is_a_third_spent_is_no_alarm() {
         .collect();
     assert_eq!(
         severities,
-        [Severity::Warning, Severity::Notice, Severity::Notice]
+        [Severity::Warning, Severity::Info, Severity::Info]
     );
 }
 

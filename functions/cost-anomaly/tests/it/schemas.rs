@@ -126,7 +126,7 @@ fn the_section_of_the_configuration_is_read_strictly() {
         ),
         (json!({"detection": {"z": 0.1}}), "detection.z"),
         (json!({"telling": {"grows_by": 1.0}}), "telling.grows_by"),
-        (json!({"telling": {"warning_usd": 5}}), "telling"),
+        (json!({"telling": {"warning_usd": 5000}}), "telling"),
         (
             json!({"cost_explorer": {"history_days": 7}}),
             "cost_explorer.history_days",

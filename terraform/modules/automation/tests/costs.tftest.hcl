@@ -228,7 +228,7 @@ run "the_settings_are_what_the_function_reads" {
           requests_per_month = 200
           sources            = { ask_anomaly_detection = true, detector = false }
           tag                = "Environment"
-          telling            = { error_usd = 800, grows_by = 2, notice_usd = 10, quiet_days = 5, warning_usd = 80 }
+          telling            = { error_usd = 800, grows_by = 2, quiet_days = 5, warning_usd = 80 }
         }
       }
     }
@@ -516,31 +516,21 @@ run "credits_that_are_owed" {
   expect_failures = [var.configuration]
 }
 
-run "louder_before_it_is_a_notice" {
-  command = plan
-
-  variables {
-    configuration = { functions = { cost-anomaly = { telling = { notice_usd = 150 } } } }
-  }
-
-  expect_failures = [var.configuration]
-}
-
 run "an_error_that_is_no_warning" {
   command = plan
 
   variables {
-    configuration = { functions = { cost-anomaly = { telling = { error_usd = 50, notice_usd = 10, warning_usd = 80 } } } }
+    configuration = { functions = { cost-anomaly = { telling = { error_usd = 50, warning_usd = 80 } } } }
   }
 
   expect_failures = [var.configuration]
 }
 
-run "a_notice_of_less_than_nothing" {
+run "a_warning_of_less_than_nothing" {
   command = plan
 
   variables {
-    configuration = { functions = { cost-anomaly = { telling = { notice_usd = -1 } } } }
+    configuration = { functions = { cost-anomaly = { telling = { warning_usd = -1 } } } }
   }
 
   expect_failures = [var.configuration]

@@ -50,7 +50,11 @@ pub(super) async fn from_hub(aws: &Aws) -> Result<Option<Vec<Recommendation>>, C
 }
 
 fn recommendation(one: &Hub) -> Recommendation {
-    let text = |text: Option<&str>| text.map(str::to_owned);
+    // The hub says an empty word where there is nothing to say.
+    let text = |text: Option<&str>| {
+        text.filter(|text| !text.trim().is_empty())
+            .map(str::to_owned)
+    };
     let days = one.recommendation_lookback_period_in_days();
     let item = HubItem {
         recommendation_id: text(one.recommendation_id()),
