@@ -68,6 +68,10 @@ run "as_specified" {
     error_message = "Every folder with a manifest is deployed, but for what watches the account."
   }
   assert {
+    condition     = !local.settings.automation.configuration.functions.cost-anomaly.sources.detector
+    error_message = "Development leaves the account's bill to production."
+  }
+  assert {
     condition     = contains(keys(output.automation.schedules), "off-hours/reconcile")
     error_message = "Off-hours is woken by a clock."
   }

@@ -82,6 +82,10 @@ run "as_specified" {
     error_message = "off-hours is not deployed to production."
   }
   assert {
+    condition     = local.settings.automation.configuration.functions.cost-anomaly.sources.detector
+    error_message = "Where nobody says otherwise, production reads the account's bill."
+  }
+  assert {
     condition     = !contains(local.settings.automation.configuration.guards.denied_environments, local.settings.environment)
     error_message = "No function runs in an environment that is denied to it."
   }
