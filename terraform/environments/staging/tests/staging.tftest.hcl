@@ -58,6 +58,13 @@ run "as_specified" {
     error_message = "Staging has a budget of 1,500 USD."
   }
   assert {
+    condition = (
+      toset(keys(output.automation.functions)) == toset(["cost-anomaly", "notify"]) &&
+      !local.settings.automation.configuration.functions.cost-anomaly.sources.detector
+    )
+    error_message = "Staging hears of its own spending, and leaves the account's bill to production."
+  }
+  assert {
     condition     = toset(keys(output.load_balancers["web"].target_groups)) == toset(["blue", "green"])
     error_message = "A release is tried in a second colour before it takes traffic."
   }
@@ -67,11 +74,16 @@ run "without_a_site" {
   command = plan
 
   variables {
-    site = null
+    site         = null
+    watches_bill = true
   }
 
   assert {
     condition     = output.load_balancers == {} && output.distribution == null
     error_message = "Without a domain there is neither load balancer nor distribution."
+  }
+  assert {
+    condition     = local.settings.automation.configuration.functions.cost-anomaly.sources.detector
+    error_message = "In an account of its own staging reads the bill itself."
   }
 }
