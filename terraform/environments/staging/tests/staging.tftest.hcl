@@ -74,8 +74,8 @@ run "without_a_site" {
   command = plan
 
   variables {
-    site         = null
-    watches_bill = true
+    site            = null
+    watches_account = true
   }
 
   assert {
@@ -85,5 +85,9 @@ run "without_a_site" {
   assert {
     condition     = local.settings.automation.configuration.functions.cost-anomaly.sources.detector
     error_message = "In an account of its own staging reads the bill itself."
+  }
+  assert {
+    condition     = contains(keys(output.automation.functions), "security-triage")
+    error_message = "In an account of its own staging hears the findings itself."
   }
 }
