@@ -74,7 +74,7 @@ pub async fn commitments<L: Ledger, B: Bills>(
     to: Date,
 ) -> (Known<report::Commitment>, Known<report::Commitment>) {
     let ask = async |figure: Commitment| {
-        let answer = bills.commitment(figure, from, to);
+        let answer = || bills.commitment(figure, from, to);
         match meter.ask(figure.operation(), answer).await {
             Ok(percent) => Ok(percent),
             // There is no commitment of the kind.

@@ -247,7 +247,7 @@ where
         let meter = self.meter();
         let (mut news, mut next) = (Vec::new(), None::<String>);
         for _ in 0..PAGES {
-            let request = self.bills.anomalies(since, next.as_deref(), self.now);
+            let request = || self.bills.anomalies(since, next.as_deref(), self.now);
             let (found, more) = meter.ask(ANOMALIES, request).await?;
             *pages += 1;
             news.extend(found.into_iter().map(|one| News::Sighting(Box::new(one))));

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::SdkConfig;
+use aws_sdk_costexplorer::config::retry::RetryConfig;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use nightshift_core::{Arn, Region};
@@ -45,8 +46,12 @@ impl Aws {
     pub fn new(config: &SdkConfig, partition: &str) -> Self {
         let region = billing_region(partition);
         let billing = regional(config, &region);
+        // The meter counts each attempt, and tries again itself.
+        let once = aws_sdk_costexplorer::config::Builder::from(&billing)
+            .retry_config(RetryConfig::disabled())
+            .build();
         Self {
-            explorer: aws_sdk_costexplorer::Client::new(&billing),
+            explorer: aws_sdk_costexplorer::Client::from_conf(once),
             hub: aws_sdk_costoptimizationhub::Client::new(&billing),
             config: config.clone(),
             region,

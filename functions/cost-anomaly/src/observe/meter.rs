@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use nightshift_core::Money;
-use nightshift_runtime::{Body, CallError, Entry, Ledger, LedgerError};
+use nightshift_runtime::{Body, CallClass, CallError, Entry, Ledger, LedgerError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -18,7 +18,10 @@ use crate::matter::PARTITION;
 /// A page of the primary billing view (AWS Cost Management pricing, Cost
 /// Explorer API).
 pub const PAGE_PRICE: Money = Money::from_micro_usd(10_000);
+/// How often a contested count is tried.
 const ATTEMPTS: u32 = 6;
+/// How often a request is made before it is given up.
+const REQUESTS: u32 = 4;
 const KEEP: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// What was asked in one month.
@@ -95,22 +98,35 @@ impl<L: Ledger> Meter<'_, L> {
         Ok(self.read().await?.1)
     }
 
-    /// Makes a request, counted before it is made. A request that failed is
-    /// free, and is taken off again; where that fails too, it stays counted.
-    pub async fn ask<T>(
+    /// Makes a request, again where it may pass later; each attempt is counted
+    /// before it is made, so whoever makes it must not try again by himself. A
+    /// request that was refused is free, and is taken off again; where that fails
+    /// too, and where no answer came, it stays counted.
+    pub async fn ask<T, Answer>(
         &self,
         operation: &'static str,
-        request: impl Future<Output = Result<T, CallError>>,
-    ) -> Result<T, MeterError> {
-        self.count(operation, true).await?;
-        match request.await {
-            Ok(answer) => Ok(answer),
-            Err(error) => {
-                if let Err(problem) = self.count(operation, false).await {
-                    tracing::warn!(operation, %problem, "a failed request stays counted");
-                }
-                Err(error.into())
+        request: impl Fn() -> Answer,
+    ) -> Result<T, MeterError>
+    where
+        Answer: Future<Output = Result<T, CallError>>,
+    {
+        let mut attempt = 1;
+        loop {
+            self.count(operation, true).await?;
+            let error = match request().await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            if error.class != CallClass::Unavailable
+                && let Err(problem) = self.count(operation, false).await
+            {
+                tracing::warn!(operation, %problem, "a failed request stays counted");
             }
+            if attempt == REQUESTS || !error.class.is_transient() {
+                return Err(error.into());
+            }
+            tokio::time::sleep(self.pause * 5 * 2_u32.pow(attempt - 1)).await;
+            attempt += 1;
         }
     }
 

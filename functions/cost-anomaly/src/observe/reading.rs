@@ -187,7 +187,7 @@ impl<L: Ledger, B: Bills> Reader<'_, L, B> {
             if !self.deadline.allows(NEEDED) {
                 return Err("no time was left in this run; the next one asks".to_owned());
             }
-            let request = self.bills.costs(&ask, next.as_deref());
+            let request = || self.bills.costs(&ask, next.as_deref());
             let page = self
                 .meter
                 .ask(COSTS, request)

@@ -11,6 +11,8 @@ use crate::world::{FakeBill, World, at, day, run};
 
 /// The 120 days before this one are read.
 const NOW: &str = "2026-11-24T06:30:00Z";
+/// How often a page is asked for.
+const TRIES: usize = 4;
 
 fn world() -> World {
     World {
@@ -166,7 +168,7 @@ fn a_bill_that_cannot_be_read_raises_no_alarm_and_forgets_nothing() {
             .script
             .lock()
             .unwrap()
-            .extend([Some("LimitExceededException"); 5]);
+            .extend([Some("LimitExceededException"); 5 * TRIES]);
         let now = at(&format!("2026-11-{day}T06:30:00Z"));
         let round = run(world.round(now, false));
         let refused = round.gaps.iter();
@@ -196,7 +198,7 @@ fn a_watch_that_sees_nothing_for_days_is_told_and_closed() {
     let world = world();
     run(world.round(at(NOW), false));
     for day in ["25", "26", "27", "28"] {
-        let refused = [Some("LimitExceededException"); 5];
+        let refused = [Some("LimitExceededException"); 5 * TRIES];
         world.bill.script.lock().unwrap().extend(refused);
         run(world.round(at(&format!("2026-11-{day}T06:30:00Z")), false));
     }
@@ -218,6 +220,18 @@ fn a_watch_that_sees_nothing_for_days_is_told_and_closed() {
 }
 
 #[test]
+fn an_answer_that_comes_late_is_an_answer_and_every_attempt_is_counted() {
+    let world = world();
+    let refused = [Some("LimitExceededException"); TRIES - 1];
+    world.bill.script.lock().unwrap().extend(refused);
+    let round = run(world.round(at(NOW), false));
+    assert_eq!(round.gaps, Vec::<String>::new());
+    assert_eq!(round.pages, 15);
+    assert_eq!(round.spent.unwrap().total(), 15, "refusals are free");
+    assert_eq!(world.bill.asked.lock().unwrap().len(), 15 + TRIES - 1);
+}
+
+#[test]
 fn a_half_answer_is_none() {
     let world = world();
     // The second page of the first question fails.
@@ -226,7 +240,7 @@ fn a_half_answer_is_none() {
         .script
         .lock()
         .unwrap()
-        .extend([None, Some("LimitExceededException")]);
+        .extend([&[None][..], &[Some("LimitExceededException"); TRIES]].concat());
     let round = run(world.round(at(NOW), false));
     assert_eq!(round.judged, 0, "what is judged was not read whole");
     assert_eq!(told(&world), Vec::<String>::new());
