@@ -206,6 +206,8 @@ locals {
             budgets = { dev = 500, prod = 5000, staging = 1500 }
             sources = { detector = local.watches_account }
           }
+          # The rules that Nightshift ships, where it is deployed.
+          security-triage = {}
         }
       }
     }
