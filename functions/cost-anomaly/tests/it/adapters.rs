@@ -235,14 +235,14 @@ async fn commitments_are_read_in_per_cent_or_are_none() {
         let answer = aws
             .commitment(figure, day("2026-10-01"), day("2026-11-01"))
             .await;
-        read.push(answer.map_err(|error| error.code.unwrap()));
+        read.push(answer.map_err(|error| (error.code.unwrap(), error.class.is_transient())));
     }
     assert_eq!(
         read,
         [
             Ok(Some(92.0)),
             Ok(Some(60.0)),
-            Err("DataUnavailableException".to_owned()),
+            Err(("DataUnavailableException".to_owned(), false)),
             Ok(Some(41.5))
         ]
     );

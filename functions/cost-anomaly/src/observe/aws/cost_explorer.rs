@@ -52,7 +52,7 @@ pub(super) async fn costs(aws: &Aws, ask: &Ask, page: Option<&str>) -> Result<Pa
         .set_next_page_token(page.map(str::to_owned))
         .send()
         .await
-        .map_err(|error| throttled(CallError::from_sdk(COSTS, which, &aws.region, &error)))?;
+        .map_err(|error| classed(CallError::from_sdk(COSTS, which, &aws.region, &error)))?;
     let next = answer.next_page_token().map(str::to_owned);
     let groups: Vec<Value> = groups(ask)
         .iter()
@@ -72,10 +72,13 @@ pub(super) async fn costs(aws: &Aws, ask: &Ask, page: Option<&str>) -> Result<Pa
     })
 }
 
-/// `LimitExceededException` is Cost Explorer's word for too many calls.
-fn throttled(mut error: CallError) -> CallError {
-    if error.code.as_deref() == Some("LimitExceededException") {
-        error.class = CallClass::Throttled;
+/// An error, classed by Cost Explorer's own words: for too many calls, and for
+/// data that there is none of, which asking again does not bring.
+fn classed(mut error: CallError) -> CallError {
+    match error.code.as_deref() {
+        Some("LimitExceededException") => error.class = CallClass::Throttled,
+        Some("DataUnavailableException") => error.class = CallClass::NotFound,
+        _ => {}
     }
     error
 }
@@ -162,7 +165,7 @@ pub(super) async fn anomalies(
         .send()
         .await
         .map_err(|error| {
-            throttled(CallError::from_sdk(
+            classed(CallError::from_sdk(
                 ANOMALIES,
                 "anomalies",
                 &aws.region,
@@ -255,7 +258,7 @@ pub(super) async fn feedback(
         .send()
         .await
         .map(drop)
-        .map_err(|error| throttled(CallError::from_sdk(FEEDBACK, anomaly, &aws.region, &error)))
+        .map_err(|error| classed(CallError::from_sdk(FEEDBACK, anomaly, &aws.region, &error)))
 }
 
 pub(super) async fn commitment(
@@ -275,7 +278,7 @@ pub(super) async fn commitment(
                 .send()
                 .await
                 .map_err(|error| {
-                    throttled(CallError::from_sdk(
+                    classed(CallError::from_sdk(
                         operation,
                         "commitments",
                         &aws.region,
