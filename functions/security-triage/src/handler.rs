@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use jiff::Timestamp;
-use nightshift_core::{AccountId, Arn, Document, StopSwitch};
+use nightshift_core::{AccountId, Arn, Document, Guard};
 use nightshift_runtime::{
     Deadline, DynamoLedger, Failure, Function, Https, Invocation, Ledger, Response, Settings,
     SnsPublisher, batch_item_failures, emit, sdk_config,
@@ -147,17 +147,14 @@ impl SecurityTriage {
             return (wanted, None);
         }
         if setup.document.guards.dry_run {
-            let why = "the configuration has guards.dry_run on";
+            let why = "the configuration has guards.dry_run on; set it to false to update findings at their sources";
             return (Allowed::default(), Some(why.to_owned()));
         }
-        let why = match self.settings.stop_switch(&setup.document).await {
-            StopSwitch::Run => return (wanted, None),
-            StopSwitch::Stopped(words) => format!("the stop switch says `{words}`"),
-            StopSwitch::Unreadable(problem) => {
-                format!("the stop switch cannot be read: {problem}")
-            }
-        };
-        (Allowed::default(), Some(why))
+        let switch = self.settings.stop_switch(&setup.document).await;
+        match Guard::new(&setup.document, switch).permit_changes() {
+            Ok(()) => (wanted, None),
+            Err(why) => (Allowed::default(), Some(why.to_string())),
+        }
     }
 
     async fn triage(

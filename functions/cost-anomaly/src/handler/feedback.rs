@@ -2,7 +2,7 @@
 //! again, and told to Cost Anomaly Detection, which learns from it.
 
 use jiff::Timestamp;
-use nightshift_core::{StopSwitch, printable};
+use nightshift_core::{Guard, printable};
 use nightshift_runtime::{Failure, Invocation, Response, SnsPublisher};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -13,6 +13,8 @@ use crate::config::NAME;
 use crate::event::Feedback;
 use crate::matter::{Given, Matter, Place, State, Telling};
 use crate::observe::Bills;
+
+const FEEDBACK: &str = "ce:ProvideAnomalyFeedback";
 
 /// What a person says of an anomaly.
 pub(super) struct Said {
@@ -81,7 +83,7 @@ impl CostAnomaly {
         }
         for anomaly in anomalies(matter, &said.anomaly) {
             let call = format!(
-                "ce:ProvideAnomalyFeedback on {} with {}",
+                "{FEEDBACK} on {} with {}",
                 printable(&anomaly, 100),
                 match said.feedback {
                     Feedback::Yes => "YES",
@@ -94,7 +96,11 @@ impl CostAnomaly {
                     report.calls.push(call);
                     report.refused.push(why);
                 }
-                None => match self.aws.feedback(&anomaly, said.feedback).await {
+                None => match setup
+                    .meter(now)
+                    .ask(FEEDBACK, || self.aws.feedback(&anomaly, said.feedback))
+                    .await
+                {
                     Ok(()) => report.calls.push(call),
                     Err(error) => report.refused.push(error.to_string()),
                 },
@@ -153,19 +159,18 @@ impl CostAnomaly {
         }
         if !setup.config.feedback {
             return Some(format!(
-                "functions.{NAME}.feedback is off in the configuration"
+                "functions.{NAME}.feedback is off in the configuration; set it to true to tell Cost Anomaly Detection"
             ));
         }
         if setup.document.guards.dry_run {
-            return Some("the configuration has guards.dry_run on".to_owned());
+            return Some(
+                "the configuration has guards.dry_run on; set it to false to tell Cost Anomaly Detection"
+                    .to_owned(),
+            );
         }
-        match self.settings.stop_switch(&setup.document).await {
-            StopSwitch::Run => None,
-            StopSwitch::Stopped(words) => Some(format!("the stop switch says `{words}`")),
-            StopSwitch::Unreadable(problem) => {
-                Some(format!("the stop switch cannot be read: {problem}"))
-            }
-        }
+        let switch = self.settings.stop_switch(&setup.document).await;
+        let guard = Guard::new(&setup.document, switch);
+        guard.permit_changes().err().map(|why| why.to_string())
     }
 }
 

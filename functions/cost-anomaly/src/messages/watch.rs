@@ -18,7 +18,7 @@ pub(super) fn words(watch: &WatchState, verdict: &Verdict) -> Words {
             )
         },
         next_steps: vec![
-            "Mend what is named below; the next round in the morning looks again.".to_owned(),
+            "Mend what is in the way; the next round in the morning looks again.".to_owned(),
             "Look at the last days in Cost Explorer yourself.".to_owned(),
         ],
         ..Words::default()

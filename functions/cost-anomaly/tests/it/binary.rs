@@ -2,9 +2,10 @@
 //! DynamoDB, SNS and Cost Explorer as it needs.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use nightshift_testkit::aws_stub::{AwsStub, json as answer};
+use nightshift_testkit::aws_stub::{AwsStub, failed_json, json as answer};
 use nightshift_testkit::{Answer, RuntimeApi, fixture};
 use serde_json::{Value, json};
 
@@ -22,8 +23,8 @@ fn document() -> String {
         "accounts": ["555566667777"], "regions": ["us-east-1"],
         "ledger_table": "ledger",
         "notifications_topic": "arn:aws:sns:us-east-1:555566667777:notifications",
-        "guards": {"stop_parameter": "/personal-timeline/dev/nightshift/stop"},
-        "functions": {"cost-anomaly": {"budgets": {"dev": 500}}}
+        "guards": {"stop_parameter": "/personal-timeline/dev/nightshift/stop", "dry_run": false},
+        "functions": {"cost-anomaly": {"budgets": {"dev": 500}, "feedback": true}}
     })
     .to_string()
 }
@@ -123,6 +124,44 @@ async fn commands_that_look_change_nothing() {
             assert_eq!(cloud.count(change), 0, "{name}: {change}");
         }
     }
+}
+
+/// Feedback that is meant, and what was refused of it; the first call is one too many.
+async fn feedback(switch: &'static str) -> (usize, Value) {
+    let busy = AtomicBool::new(true);
+    let cloud = AwsStub::start(move |asked| match asked.action.as_str() {
+        "GetParameter" => answer(&json!({"Parameter": {"Value": switch}})),
+        "ProvideAnomalyFeedback" if busy.swap(false, Ordering::Relaxed) => {
+            failed_json("LimitExceededException")
+        }
+        "ProvideAnomalyFeedback" => answer(&json!({"AnomalyId": "a"})),
+        "Query" => answer(&json!({"Items": [], "Count": 0})),
+        _ => answer(&json!({})),
+    })
+    .await;
+    let mut event = fixture("cost-anomaly", "feedback").event;
+    event["dry_run"] = json!(false);
+    let Answer::Response(report) = invoke(&cloud, event).await else {
+        panic!("an answer")
+    };
+    let refused = report.get("refused").cloned().unwrap_or_default();
+    (cloud.count("ProvideAnomalyFeedback"), refused)
+}
+
+#[tokio::test]
+async fn feedback_that_met_a_limit_is_told_again() {
+    let (calls, refused) = feedback("run").await;
+    assert_eq!(calls, 2);
+    assert!(!refused.to_string().contains("LimitExceeded"), "{refused}");
+}
+
+#[tokio::test]
+async fn feedback_waits_where_people_have_stopped_everything() {
+    let (calls, refused) = feedback("holidays").await;
+    assert_eq!(calls, 0);
+    let words = refused[0].as_str().unwrap();
+    assert!(words.contains("says `holidays`"), "{words}");
+    assert!(words.contains("back to `run`"), "{words}");
 }
 
 #[tokio::test]
