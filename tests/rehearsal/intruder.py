@@ -21,6 +21,8 @@ _TOKEN = re.compile(r'"command":"approve","plan":"([^"]+)","token":"([0-9a-f]{64
 _INSTANT = re.compile(r"2026-11-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _MILLISECONDS = re.compile(r"\b17\d{11}\b")
 _MINUTES = 12
+# A busy machine may hand the copies over in two batches: the second then updates what the first has told.
+_UPDATES = ("Worse: ", "Goes on: ")
 
 
 def play(stage: Stage) -> None:
@@ -33,7 +35,8 @@ def play(stage: Stage) -> None:
         stage.cloud.put_event(_about(stage, route, instance))
     stage.pass_seconds(10)
     messages = [json.dumps(message["payload"]) for message in stage.messages()[told:]]
-    stage.expect("one message about three copies, and one with a plan", len(messages) == 2)
+    opened = [message for message in messages if not any(update in message for update in _UPDATES)]
+    stage.expect("one message about three copies, and one with a plan", len(opened) == 2)
     plan, token = _approval(messages)
     stage.expect("nothing changed by a plan", _interfaces(stage, instance) == before)
 
